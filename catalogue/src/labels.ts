@@ -1,0 +1,75 @@
+/**
+ * Every label that a metric of ours may carry, in one place.
+ *
+ * A closed label lists all its values, so that instruments can start every combination at zero and
+ * PromQL selectors are checked by the compiler. A bounded label takes values that are known only at run
+ * time (a route template, the name of a query) and says how many distinct ones there may ever be.
+ * Never a label: an id, a raw URL, a search term, a message, anything that a visitor can choose.
+ */
+export interface ClosedLabel<Value extends string> {
+  readonly kind: "closed";
+  readonly description: string;
+  readonly values: readonly Value[];
+}
+
+export interface BoundedLabel {
+  readonly kind: "bounded";
+  readonly description: string;
+  /** The largest number of distinct values in one process. */
+  readonly maxValues: number;
+}
+
+const closed = <const Value extends string>(
+  description: string,
+  values: readonly Value[],
+): ClosedLabel<Value> => ({ kind: "closed", description, values });
+
+const bounded = (description: string, maxValues: number): BoundedLabel => ({
+  kind: "bounded",
+  description,
+  maxValues,
+});
+
+export const labels = {
+  method: closed("HTTP method; any other is OTHER", [
+    "GET",
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+    "HEAD",
+    "OPTIONS",
+    "OTHER",
+  ]),
+  route: bounded("Route template such as /api/employees/:id; a path without a route is `unmatched`", 100),
+  status: bounded("HTTP status code; 499 when the client went away first", 60),
+  login_result: closed("How a login attempt ended", [
+    "success",
+    "invalid_credentials",
+    "rate_limited",
+    "sso_error",
+    "error",
+  ]),
+  search_result: closed("What a search found", ["found", "empty", "error"]),
+  query: bounded("Name of a database query, never its SQL", 100),
+  cache: closed("Name of a cache", ["session", "profile", "search", "tenant_config"]),
+  dependency: closed("Something a service cannot work without", ["postgres", "redis"]),
+  version: bounded("Version of the running software", 10),
+  node_version: bounded("Version of Node.js", 10),
+  channel: closed("Way in which the pager reaches people", ["slack", "email", "pagerduty", "webhook"]),
+  severity: closed("What a person must do about an alert", ["page", "ticket", "info"]),
+  inbox_result: closed("What became of a webhook body", ["accepted", "unauthorized", "unreadable", "failed"]),
+  delivery_result: closed("How an attempt to deliver a message ended", [
+    "sent",
+    "retry",
+    "ambiguous",
+    "superseded",
+    "dead",
+  ]),
+} as const satisfies Record<string, ClosedLabel<string> | BoundedLabel>;
+
+export type LabelName = keyof typeof labels;
+
+/** The values of a label: the closed set where there is one, any string otherwise. */
+export type LabelValue<Name extends LabelName> =
+  (typeof labels)[Name] extends ClosedLabel<infer Value> ? Value : string;

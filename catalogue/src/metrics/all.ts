@@ -1,0 +1,19 @@
+import type { Metric } from "../metric.ts";
+import type { ServiceName } from "../services.ts";
+import * as auth from "./auth.ts";
+import * as cache from "./cache.ts";
+import * as database from "./database.ts";
+import * as dependency from "./dependency.ts";
+import * as http from "./http.ts";
+import * as pager from "./pager.ts";
+import * as runtime from "./runtime.ts";
+import * as search from "./search.ts";
+
+/** Every metric that our own code emits, sorted by name. */
+export const metrics: readonly Metric[] = [auth, cache, database, dependency, http, pager, runtime, search]
+  .flatMap((family): readonly Metric[] => Object.values(family))
+  .sort((a, b) => (a.name < b.name ? -1 : 1));
+
+/** The metrics that `/metrics` of one service must carry, no more and no fewer. */
+export const metricsOf = (service: ServiceName): readonly Metric[] =>
+  metrics.filter((metric) => metric.emittedBy.includes(service));

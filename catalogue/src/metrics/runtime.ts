@@ -1,0 +1,68 @@
+import { defineCounter, defineGauge } from "../metric.ts";
+
+const emittedBy = ["app", "collector", "pager", "console"] as const;
+
+export const processCpuSecondsTotal = defineCounter({
+  name: "process_cpu_seconds_total",
+  help: "Processor time that the process has used",
+  unit: "seconds",
+  labels: [],
+  emittedBy,
+});
+
+export const processResidentMemoryBytes = defineGauge({
+  name: "process_resident_memory_bytes",
+  help: "Memory of the process that is in RAM",
+  unit: "bytes",
+  labels: [],
+  emittedBy,
+});
+
+export const processStartTimeSeconds = defineGauge({
+  name: "process_start_time_seconds",
+  help: "When the process started, in Unix time",
+  unit: "seconds",
+  labels: [],
+  emittedBy,
+});
+
+export const nodejsHeapSizeTotalBytes = defineGauge({
+  name: "nodejs_heap_size_total_bytes",
+  help: "JavaScript heap that V8 holds",
+  unit: "bytes",
+  labels: [],
+  emittedBy,
+});
+
+export const nodejsHeapSizeUsedBytes = defineGauge({
+  name: "nodejs_heap_size_used_bytes",
+  help: "JavaScript heap in use",
+  unit: "bytes",
+  labels: [],
+  emittedBy,
+});
+
+/** Compare the used heap with this limit: used ÷ total is high in every healthy process. */
+export const nodejsHeapSizeLimitBytes = defineGauge({
+  name: "nodejs_heap_size_limit_bytes",
+  help: "JavaScript heap at which V8 ends the process",
+  unit: "bytes",
+  labels: [],
+  emittedBy,
+});
+
+export const nodejsEventloopLagP99Seconds = defineGauge({
+  name: "nodejs_eventloop_lag_p99_seconds",
+  help: "99th percentile of the event loop's delay since the last scrape",
+  unit: "seconds",
+  labels: [],
+  emittedBy,
+});
+
+export const watchkeeperBuildInfo = defineGauge({
+  name: "watchkeeper_build_info",
+  help: "Always 1; its labels say what runs",
+  unit: "items",
+  labels: ["version", "node_version"],
+  emittedBy,
+});

@@ -1,0 +1,16 @@
+/** Every name and link that more than one part of the suite must spell alike is built here. */
+
+/** Where people open the console by default; whoever runs the suite elsewhere replaces it in the rules. */
+export const CONSOLE_URL = "http://localhost:4700";
+
+/** The page that tells the person who was paged what to do. */
+export const runbookUrl = (alertName: string): string => `${CONSOLE_URL}/runbooks/${alertName}`;
+
+/** The page of a board. @param board the board's uid, such as `overview` */
+export const boardUrl = (board: string): string => `${CONSOLE_URL}/boards/${board}`;
+
+/** Recorded series, `level:metric:operations`. */
+export const recorded = {
+  requestRate: "job:http_requests:rate5m",
+  errorRatio: "job:http_request_errors:ratio_rate5m",
+} as const;
