@@ -1,0 +1,130 @@
+import { type SpawnOptions, spawn } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { StackError } from "./stack-error.ts";
+
+const MULTIARCH: Partial<Record<NodeJS.Architecture, string>> = {
+  x64: "x86_64-linux-gnu",
+  arm64: "aarch64-linux-gnu",
+};
+
+/** The folders in which binaries of an unpacked root find the libraries that came with them. */
+export function libraryPath(root: string): string {
+  const multiarch = MULTIARCH[process.arch] ?? "";
+  return [join(root, "usr/lib", multiarch), join(root, "lib", multiarch)].join(":");
+}
+
+/** Runs a command to its end. @throws Error with the last lines it printed. */
+function run(command: string, args: readonly string[], options: SpawnOptions = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    const collect = (chunk: Buffer): void => {
+      output = (output + chunk.toString()).slice(-20_000);
+    };
+    child.stdout?.on("data", collect);
+    child.stderr?.on("data", collect);
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve(output);
+      else
+        reject(
+          new Error(`${command} ended with code ${code}: ${output.trim().split("\n").slice(-3).join(" / ")}`),
+        );
+    });
+  });
+}
+
+/**
+ * Options that make apt keep everything it writes in one folder: no lock, no cache and no list of the host is
+ * touched, and so an ordinary user may run it. What the host has installed is read, so that only what is missing
+ * is fetched.
+ */
+const privateApt = (folder: string): string[] =>
+  [
+    `Dir::State=${folder}/state`,
+    "Dir::State::status=/var/lib/dpkg/status",
+    `Dir::Cache=${folder}/cache`,
+    `Dir::Log=${folder}`,
+    "Debug::NoLocking=1",
+    "APT::Sandbox::User=",
+    "Acquire::Languages=none",
+    "APT::Get::AllowUnauthenticated=false",
+    "Acquire::Retries=3",
+  ].flatMap((option) => ["-o", option]);
+
+const hasApt = (): boolean => existsSync("/usr/bin/apt-get") && existsSync("/usr/bin/dpkg-deb");
+
+/**
+ * Fetches Debian packages, and what they need beyond the host's, and unpacks them below `folder` without installing
+ * anything. A folder that already holds them is used as it is.
+ *
+ * @param wanted how to name what is missing to a person whose host has no apt
+ * @returns the root that holds `usr/bin` and so on
+ * @throws StackError when the host has no apt or apt cannot fetch a package
+ */
+export async function fetchPackages(
+  folder: string,
+  packages: readonly string[],
+  report: (line: string) => void,
+  wanted: readonly string[] = packages,
+): Promise<string> {
+  const names = [...new Set(packages)].sort();
+  const root = join(folder, "root");
+  const manifest = join(root, "packages.json");
+  if (existsSync(manifest) && holds(manifest, names)) return root;
+  if (!hasApt()) {
+    throw new StackError(
+      `Cannot find ${wanted.join(", ")} and this host has no apt to fetch them with: install them so that they are on the PATH`,
+    );
+  }
+  mkdirSync(folder, { recursive: true });
+  const work = mkdtempSync(join(folder, "fetch-"));
+  try {
+    report("reading the host's package lists");
+    for (const part of ["state/lists/partial", "cache/archives/partial"])
+      mkdirSync(join(work, part), { recursive: true });
+    await run("apt-get", [...privateApt(work), "update"]);
+    report(`downloading ${names.join(", ")}`);
+    const install = ["install", "--download-only", "--no-install-recommends", "--reinstall", "-y", ...names];
+    await run("apt-get", [...privateApt(work), ...install]);
+    const archives = readdirSync(join(work, "cache/archives")).filter((file) => file.endsWith(".deb"));
+    report(`unpacking ${archives.length} packages`);
+    const unpacked = join(work, "root");
+    mkdirSync(unpacked);
+    for (const archive of archives)
+      await run("dpkg-deb", ["-x", join(work, "cache/archives", archive), unpacked]);
+    writeFileSync(
+      join(unpacked, "packages.json"),
+      `${JSON.stringify({ names, archives: archives.sort() }, null, 2)}\n`,
+    );
+    rmSync(root, { recursive: true, force: true });
+    mkdirSync(dirname(root), { recursive: true });
+    renameSync(unpacked, root);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StackError(`Cannot fetch ${names.join(", ")} with apt as ${reason}`);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  return root;
+}
+
+/** Whether an earlier fetch brought all of these packages. */
+function holds(manifest: string, names: readonly string[]): boolean {
+  try {
+    const fetched = JSON.parse(readFileSync(manifest, "utf8")) as { names: string[] };
+    return names.every((name) => fetched.names.includes(name));
+  } catch {
+    return false;
+  }
+}
