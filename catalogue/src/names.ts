@@ -14,3 +14,6 @@ export const recorded = {
   requestRate: "job:http_requests:rate5m",
   errorRatio: "job:http_request_errors:ratio_rate5m",
 } as const;
+
+/** Groups of rules in Prometheus. */
+export const ruleGroups = { recording: "recording", symptoms: "symptoms" } as const;

@@ -1,0 +1,101 @@
+import type { LabelName } from "@watchkeeper/catalogue/labels";
+import type { Expr } from "@watchkeeper/catalogue/promql";
+import type { ServiceName } from "@watchkeeper/catalogue/services";
+import type { TeamName } from "@watchkeeper/catalogue/teams";
+
+/** What a person must do: get up now, look in working hours, nothing. */
+export type Severity = "page" | "ticket" | "info";
+
+/** A span of time as Prometheus writes it: `15s`, `1m`, `4h`. */
+export type Duration = `${number}${"s" | "m" | "h" | "d"}`;
+
+type AtLeastOne<T> = readonly [T, ...T[]];
+
+/** Samples that a test case feeds to the rules, 15 s apart, in promtool's notation: `1x10 0x50`, `0+3000x200`. */
+export interface InputSeries {
+  readonly series: Expr;
+  readonly values: string;
+}
+
+interface CaseBase {
+  /** A sentence without a full stop that says what the world looks like. */
+  readonly title: string;
+  /** What Prometheus has scraped. Empty: nothing at all. */
+  readonly input: readonly InputSeries[];
+  /** When the alert is looked at. */
+  readonly at: Duration;
+}
+
+/** A world in which the alert must fire. */
+export interface FiringCase extends CaseBase {
+  /** Labels that the expression leaves on the alert; those of the definition are added. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** The description with its values filled in, as people will read it. */
+  readonly description: string;
+}
+
+/** What the person who was paged reads, in this order. Each string is Markdown. */
+export interface Runbook {
+  readonly meaning: string;
+  readonly impact: string;
+  /** The query to open first. */
+  readonly firstQuery: Expr;
+  readonly diagnosis: AtLeastOne<string>;
+  readonly mitigation: AtLeastOne<string>;
+  readonly rollback: string;
+}
+
+export interface Alert {
+  /** PascalCase, also the name of its file, its tests and its runbook page. */
+  readonly name: string;
+  readonly expr: Expr;
+  /** How long the expression must hold before anybody hears of it. */
+  readonly for: Duration;
+  readonly severity: Severity;
+  readonly service: ServiceName;
+  readonly owner: TeamName;
+  /** One constant sentence with its full stop, so that the same alert always reads the same. */
+  readonly summary: string;
+  /** A Go template: says the same with the values of the moment. */
+  readonly description: string;
+  readonly runbook: Runbook;
+  /** The uid of the board to look at. */
+  readonly board: string;
+  readonly tests: {
+    readonly fires: AtLeastOne<FiringCase>;
+    /** Worlds in which it must stay quiet, or the reason why there are none. */
+    readonly quiet: AtLeastOne<CaseBase> | { readonly never: string };
+  };
+}
+
+/** The labels that the rule itself puts on the alert; routing and the pager rely on them. */
+export const alertLabels = (alert: Alert): Record<"severity" | "service" | "owner", string> => ({
+  severity: alert.severity,
+  service: alert.service,
+  owner: alert.owner,
+});
+
+/** A label that a closed case names and the definition sets would never match. */
+const OWN_LABELS: readonly (LabelName | "service" | "owner" | "alertname")[] = [
+  "alertname",
+  "severity",
+  "service",
+  "owner",
+];
+
+/** Defines an alert. @throws Error that names the alert and what its definition breaks */
+export function defineAlert(alert: Alert): Alert {
+  const refuse = (reason: string): never => {
+    throw new Error(`Cannot define alert "${alert.name}" as ${reason}`);
+  };
+  if (!/^[A-Z][A-Za-z]+$/.test(alert.name)) refuse("its name must be PascalCase letters");
+  if (!/^[^{}\n]+\.$/.test(alert.summary))
+    refuse("its summary must be one constant sentence with a full stop");
+  if (!alert.description.endsWith(".")) refuse("its description must end in a full stop");
+  for (const { title, labels } of alert.tests.fires) {
+    const doubled = OWN_LABELS.filter((label) => label in labels);
+    if (doubled.length > 0)
+      refuse(`case "${title}" repeats ${doubled.join(", ")}, which the definition sets`);
+  }
+  return Object.freeze(alert);
+}

@@ -1,0 +1,25 @@
+import { loadAlerts } from "./load.ts";
+import { recordings } from "./recording.ts";
+import { renderAlertmanagerConfig } from "./render/alertmanager-config.ts";
+import { renderBlackboxConfig, renderPrometheusConfig } from "./render/prometheus-config.ts";
+import { renderRuleTests } from "./render/rule-tests.ts";
+import { renderAlertRules, renderRecordingRules } from "./render/rules.ts";
+import { renderRunbook, renderRunbookIndex } from "./render/runbook.ts";
+
+/** Everything that follows from the alerts and their routes: the files' texts by their paths in the repository. */
+export async function generateAlerts(): Promise<Readonly<Record<string, string>>> {
+  const alerts = await loadAlerts();
+  const ofEach = alerts.flatMap((alert) => [
+    [`prometheus/tests/generated/${alert.name}.yml`, renderRuleTests(alert)],
+    [`docs/runbooks/generated/${alert.name}.md`, renderRunbook(alert)],
+  ]);
+  return {
+    "prometheus/rules/generated/recording.yml": renderRecordingRules(recordings),
+    "prometheus/rules/generated/symptoms.yml": renderAlertRules(alerts),
+    "prometheus/generated/prometheus.yml": renderPrometheusConfig(),
+    "prometheus/generated/alertmanager.yml": renderAlertmanagerConfig(),
+    "prometheus/generated/blackbox.yml": renderBlackboxConfig(),
+    "docs/runbooks/generated/README.md": renderRunbookIndex(alerts),
+    ...Object.fromEntries(ofEach),
+  };
+}

@@ -1,0 +1,68 @@
+import { address, type Service, services } from "@watchkeeper/catalogue/services";
+import { renderYaml } from "./document.ts";
+
+/** How often Prometheus scrapes its targets and evaluates its rules; also the step of the rules' tests. */
+export const SCRAPE_INTERVAL = "15s";
+const SCRAPE_TIMEOUT = "10s";
+
+/** The job of the probes that see a service as its visitors do. */
+const PROBE_JOB = "probe";
+
+/** What is probed from outside, by the name that the label `target` shows. */
+const probes = { app: `http://${address("app", "http")}/healthz` } as const;
+
+/** The module of the blackbox exporter's configuration that the probes use. */
+export const PROBE_MODULE = "http_2xx";
+
+const scrapeJobs = () =>
+  Object.entries<Service>(services).flatMap(([name, service]) => {
+    if (service.scrapePort === undefined) return [];
+    const port = service.ports[service.scrapePort];
+    if (port === undefined) {
+      throw new Error(`Cannot scrape service "${name}" as it has no port "${service.scrapePort}"`);
+    }
+    return [{ job_name: name, static_configs: [{ targets: [`${name}:${port}`] }] }];
+  });
+
+const probeJob = () => ({
+  job_name: PROBE_JOB,
+  metrics_path: "/probe",
+  params: { module: [PROBE_MODULE] },
+  static_configs: Object.entries(probes).map(([target, url]) => ({ targets: [url], labels: { target } })),
+  relabel_configs: [
+    { source_labels: ["__address__"], target_label: "__param_target" },
+    { source_labels: ["__address__"], target_label: "instance" },
+    { target_label: "__address__", replacement: address("blackbox-exporter", "http") },
+  ],
+});
+
+/**
+ * Prometheus' configuration. Hosts are the services' names; whoever runs the suite elsewhere replaces
+ * `service:port` in the text. `rules/` is expected beside the file.
+ */
+export const renderPrometheusConfig = (): string =>
+  renderYaml("alerts/src/render/prometheus-config.ts and catalogue/src/services.ts", {
+    global: {
+      scrape_interval: SCRAPE_INTERVAL,
+      scrape_timeout: SCRAPE_TIMEOUT,
+      evaluation_interval: SCRAPE_INTERVAL,
+      external_labels: { monitor: "watchkeeper" },
+    },
+    rule_files: ["rules/*.yml"],
+    alerting: {
+      alertmanagers: [{ static_configs: [{ targets: [address("alertmanager", "http")] }] }],
+    },
+    scrape_configs: [...scrapeJobs(), probeJob()],
+  });
+
+/** The blackbox exporter's configuration. IPv4 alone, as the suite listens on nothing else by default. */
+export const renderBlackboxConfig = (): string =>
+  renderYaml("alerts/src/render/prometheus-config.ts", {
+    modules: {
+      [PROBE_MODULE]: {
+        prober: "http",
+        timeout: "5s",
+        http: { preferred_ip_protocol: "ip4", ip_protocol_fallback: false },
+      },
+    },
+  });

@@ -1,0 +1,40 @@
+import { boardUrl, ruleGroups, runbookUrl } from "@watchkeeper/catalogue/names";
+import { type Alert, alertLabels } from "../alert.ts";
+import type { Recording } from "../recording.ts";
+import { renderYaml } from "./document.ts";
+
+/** The annotations of an alert; `description` is the template, or what it came to in a test. */
+export const annotations = (alert: Alert, description = alert.description): Record<string, string> => ({
+  summary: alert.summary,
+  description,
+  runbook_url: runbookUrl(alert.name),
+  dashboard_url: boardUrl(alert.board),
+});
+
+/** The rule file of the recorded series. */
+export const renderRecordingRules = (recordings: readonly Recording[]): string =>
+  renderYaml("alerts/src/recording.ts", {
+    groups: [
+      {
+        name: ruleGroups.recording,
+        rules: recordings.map(({ name, expr }) => ({ record: name, expr: expr.text })),
+      },
+    ],
+  });
+
+/** The rule file of the alerts. */
+export const renderAlertRules = (alerts: readonly Alert[]): string =>
+  renderYaml("alerts/src/symptoms", {
+    groups: [
+      {
+        name: ruleGroups.symptoms,
+        rules: alerts.map((alert) => ({
+          alert: alert.name,
+          expr: alert.expr.text,
+          for: alert.for,
+          labels: alertLabels(alert),
+          annotations: annotations(alert),
+        })),
+      },
+    ],
+  });

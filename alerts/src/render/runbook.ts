@@ -1,0 +1,68 @@
+import { boardUrl } from "@watchkeeper/catalogue/names";
+import { services } from "@watchkeeper/catalogue/services";
+import { teams } from "@watchkeeper/catalogue/teams";
+import type { Alert } from "../alert.ts";
+import { renderPage } from "./document.ts";
+
+const steps = (texts: readonly string[]): string[] => texts.map((text, i) => `${i + 1}. ${text}`);
+
+const code = (language: string, text: string): string[] => [`\`\`\`${language}`, text, "```"];
+
+/** Binary words start a line of their own: an expression of one long line is hard to read at night. */
+const folded = (expr: string): string => expr.replace(/ (and|or|unless) /g, "\n  $1 ");
+
+/** The page that the person who was paged reads. */
+export const renderRunbook = (alert: Alert): string =>
+  renderPage(`alerts/src/symptoms/${alert.name}.ts`, [
+    `# ${alert.name}`,
+    "",
+    alert.summary,
+    "",
+    `| Severity | Service | Owner | Board |`,
+    `|---|---|---|---|`,
+    `| ${alert.severity} | ${services[alert.service].title} | ${teams[alert.owner].title} | ` +
+      `[${alert.board}](${boardUrl(alert.board)}) |`,
+    "",
+    "## What it means",
+    "",
+    alert.runbook.meaning,
+    "",
+    "## Who is affected",
+    "",
+    alert.runbook.impact,
+    "",
+    "## First query",
+    "",
+    ...code("promql", alert.runbook.firstQuery.text),
+    "",
+    "## Find the cause",
+    "",
+    ...steps(alert.runbook.diagnosis),
+    "",
+    "## Make it work again",
+    "",
+    ...steps(alert.runbook.mitigation),
+    "",
+    "## Roll back",
+    "",
+    alert.runbook.rollback,
+    "",
+    "## When it fires",
+    "",
+    alert.for === "0s" ? "At once when:" : `When this has held for ${alert.for}:`,
+    "",
+    ...code("promql", folded(alert.expr.text)),
+  ]);
+
+/** The list of all runbooks. */
+export const renderRunbookIndex = (alerts: readonly Alert[]): string =>
+  renderPage("alerts/src/symptoms", [
+    "# Runbooks",
+    "",
+    "| Alert | Severity | Service | Says |",
+    "|---|---|---|---|",
+    ...alerts.map(
+      ({ name, severity, service, summary }) =>
+        `| [${name}](${name}.md) | ${severity} | ${services[service].title} | ${summary} |`,
+    ),
+  ]);

@@ -1,0 +1,81 @@
+import { address, type ServiceName } from "@watchkeeper/catalogue/services";
+import type { TeamName } from "@watchkeeper/catalogue/teams";
+import type { Alert, Duration, Severity } from "./alert.ts";
+import { databaseUnreachable } from "./symptoms/DatabaseUnreachable.ts";
+import { serviceDown } from "./symptoms/ServiceDown.ts";
+import { watchdog } from "./symptoms/Watchdog.ts";
+
+/** Who hears of which alert, and when. Alertmanager decides where an alert goes; the pager whom it reaches. */
+
+/** What an alert must carry for a route to take it. Several conditions must all hold. */
+export interface Matching {
+  readonly alert?: Alert;
+  readonly severity?: Severity;
+  readonly owner?: TeamName;
+  readonly service?: ServiceName;
+}
+
+export interface Timing {
+  /** How long the first alert of a group waits for company. */
+  readonly groupWait: Duration;
+  /** How soon news of a group follows, the end of an alert included. */
+  readonly groupInterval: Duration;
+  /** After which time without news it is said again. */
+  readonly repeatInterval: Duration;
+}
+
+export interface Route {
+  readonly when: Matching;
+  readonly receiver: ReceiverName;
+  /** What differs from `defaultTiming`. */
+  readonly timing?: Partial<Timing>;
+}
+
+/** A firing source keeps targets of the same service quiet. */
+export interface Inhibition {
+  readonly source: Alert;
+  readonly targets: readonly Alert[];
+  readonly because: string;
+}
+
+const PAGER = `http://${address("pager", "http")}/webhooks/alertmanager`;
+
+/** Receivers are named apart so that Alertmanager counts their deliveries apart; the pager takes them all. */
+export const receivers = { pager: PAGER, heartbeat: PAGER } as const;
+export type ReceiverName = keyof typeof receivers;
+
+/** What no route takes. */
+export const defaultReceiver: ReceiverName = "pager";
+export const defaultTiming: Timing = { groupWait: "10s", groupInterval: "30s", repeatInterval: "4h" };
+
+/** Alerts of one group share an incident. */
+export const groupBy = ["alertname", "service"] as const;
+
+/** The first route that matches takes the alert. */
+export const routes: readonly Route[] = [
+  {
+    // Alertmanager looks once a group interval whether the repeat interval has passed since it *finished* sending:
+    // were both a minute, every other beat would be left out.
+    when: { alert: watchdog },
+    receiver: "heartbeat",
+    timing: { groupWait: "0s", groupInterval: "1m", repeatInterval: "50s" },
+  },
+  { when: { severity: "page" }, receiver: "pager" },
+  {
+    when: { severity: "ticket" },
+    receiver: "pager",
+    timing: { groupWait: "1m", groupInterval: "5m", repeatInterval: "1d" },
+  },
+];
+
+/**
+ * Alertmanager says nothing of an inhibited alert, not even that it ended: an alert may only be a target here if it
+ * ends before its source fires, or its incident would stay open.
+ */
+export const inhibitions: readonly Inhibition[] = [
+  {
+    source: serviceDown,
+    targets: [databaseUnreachable],
+    because: "a directory that is down reaches no database either, and one page is enough",
+  },
+];
