@@ -1,0 +1,44 @@
+import { promql } from "@watchkeeper/catalogue/promql";
+import { expect, test } from "vitest";
+import { type Alert, defineAlert } from "./alert.ts";
+import { watchdog } from "./symptoms/Watchdog.ts";
+
+const world = { title: "always", input: [], at: "1m", labels: {}, description: "It is." } as const;
+
+test.each<[string, Partial<Alert>, string]>([
+  ["a name in snake_case", { name: "service_down" }, "its name must be PascalCase letters"],
+  ["a name that carries a number", { name: "Latency95" }, "its name must be PascalCase letters"],
+  ["a summary without its full stop", { summary: "It is" }, "its summary must be one constant sentence"],
+  ["a summary with a value in it", { summary: "{{ $value }} fail." }, "its summary must be one constant"],
+  [
+    "a description without its full stop",
+    { description: "It is" },
+    "its description must end in a full stop",
+  ],
+  [
+    "a case that repeats a label of the definition",
+    { tests: { fires: [{ ...world, labels: { severity: "page" } }], quiet: [world] } },
+    'case "always" repeats severity, which the definition sets',
+  ],
+])("%s is refused", (_, change, reason) => {
+  const alert = { ...watchdog, ...change };
+  expect(() => defineAlert(alert)).toThrow(`Cannot define alert "${alert.name}" as ${reason}`);
+});
+
+test("an alert without tests for both silence and noise does not compile", () => {
+  // @ts-expect-error no world in which it fires
+  const neverFires: Alert["tests"] = { fires: [], quiet: [world] };
+  // @ts-expect-error no world in which it stays quiet, and no reason why
+  const neverQuiet: Alert["tests"] = { fires: [world], quiet: [] };
+  // @ts-expect-error a runbook without a first query
+  const noQuery: Alert["runbook"] = {
+    meaning: "",
+    impact: "",
+    diagnosis: [""],
+    mitigation: [""],
+    rollback: "",
+  };
+  // @ts-expect-error PromQL as a plain string
+  const untyped: Alert["expr"] = "up == 0";
+  expect([neverFires, neverQuiet, noQuery, untyped, promql`up`]).toHaveLength(5);
+});

@@ -1,0 +1,80 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { toolPath } from "@watchkeeper/testing/tools";
+import { afterAll, expect, test } from "vitest";
+import { parse } from "yaml";
+import { alertLabels } from "./alert.ts";
+import { loadAlerts } from "./load.ts";
+import { renderAlertmanagerConfig } from "./render/alertmanager-config.ts";
+import { inhibitions, receivers } from "./routing.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "watchkeeper-routing-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const file = join(folder, "alertmanager.yml");
+writeFileSync(file, renderAlertmanagerConfig());
+
+const amtool = (...args: string[]) => spawnSync(toolPath("amtool"), args, { encoding: "utf8" });
+
+/** The receivers that alerts with these labels reach, as Alertmanager itself decides. */
+const routeOf = (labels: Readonly<Record<string, string>>): string =>
+  amtool(
+    "config",
+    "routes",
+    "test",
+    `--config.file=${file}`,
+    ...Object.entries(labels).map(([k, v]) => `${k}=${v}`),
+  ).stdout.trim();
+
+test("amtool accepts Alertmanager's configuration", () => {
+  const { status, stdout } = amtool("check-config", file);
+  expect(stdout).toContain("SUCCESS");
+  expect(status).toBe(0);
+});
+
+/** Who hears of what. Add a line for each route. */
+test.each<[Readonly<Record<string, string>>, keyof typeof receivers]>([
+  [{ alertname: "ServiceDown", severity: "page", service: "app", owner: "directory" }, "pager"],
+  [{ alertname: "Watchdog", severity: "info", service: "prometheus", owner: "platform" }, "heartbeat"],
+  [{ alertname: "DiskFillsUp", severity: "ticket", service: "node-exporter", owner: "platform" }, "pager"],
+  [{ alertname: "SomebodyElsesAlert", severity: "critical" }, "pager"],
+  [{ alertname: "AnAlertWithoutAnyLabel" }, "pager"],
+])("%j reaches %s", (labels, receiver) => {
+  expect(routeOf(labels)).toBe(receiver);
+});
+
+test("every alert of ours reaches a receiver that exists", async () => {
+  for (const alert of await loadAlerts()) {
+    expect(Object.keys(receivers)).toContain(routeOf({ alertname: alert.name, ...alertLabels(alert) }));
+  }
+});
+
+test("the heartbeat repeats sooner than its group is looked at, so that no beat is left out", () => {
+  const { route } = parse(renderAlertmanagerConfig());
+  const heartbeat = route.routes.find(({ receiver }: { receiver: string }) => receiver === "heartbeat");
+  expect(heartbeat).toMatchObject({ group_wait: "0s", group_interval: "1m", repeat_interval: "50s" });
+});
+
+test("an inhibition names alerts of one service, and a page is never silenced by less", () => {
+  for (const { source, targets } of inhibitions) {
+    for (const target of targets) {
+      expect(target.service).toBe(source.service);
+      expect(source.severity).toBe("page");
+    }
+  }
+});
+
+test("every webhook is sent whole, with its end, and with the token of a file beside the configuration", () => {
+  for (const receiver of parse(renderAlertmanagerConfig()).receivers) {
+    expect(receiver.webhook_configs).toEqual([
+      {
+        url: "http://pager:4704/webhooks/alertmanager",
+        send_resolved: true,
+        max_alerts: 0,
+        http_config: { authorization: { type: "Bearer", credentials_file: "pager-ingest-token" } },
+      },
+    ]);
+  }
+});

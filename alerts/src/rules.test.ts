@@ -1,0 +1,118 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
+import { promql, series } from "@watchkeeper/catalogue/promql";
+import { toolPath } from "@watchkeeper/testing/tools";
+import { afterAll, expect, test } from "vitest";
+import { stringify } from "yaml";
+import type { Alert } from "./alert.ts";
+import { generateAlerts } from "./generate.ts";
+import { loadAlerts } from "./load.ts";
+import { errorRatio, recordings } from "./recording.ts";
+import { renderRuleTests } from "./render/rule-tests.ts";
+import { renderAlertRules, renderRecordingRules } from "./render/rules.ts";
+import { serviceDown } from "./symptoms/ServiceDown.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "watchkeeper-rules-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const write = (root: string, files: Readonly<Record<string, string>>): void => {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+};
+
+/** What promtool says, and 0 when it is content. */
+function promtool(cwd: string, ...args: string[]): { status: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(toolPath("promtool"), args, { cwd, encoding: "utf8" });
+  return { status, output: `${stdout}${stderr}` };
+}
+
+const files = await generateAlerts();
+const alerts = await loadAlerts();
+write(folder, files);
+
+test("promtool accepts the recording rules and the alert rules", () => {
+  const rules = Object.keys(files).filter((path) => path.startsWith("prometheus/rules/"));
+  expect(rules).toHaveLength(2);
+  expect(promtool(folder, "check", "rules", ...rules)).toMatchObject({ status: 0 });
+});
+
+test("promtool accepts Prometheus' configuration with the rules beside it", () => {
+  write(join(folder, "run"), {
+    "prometheus.yml": files["prometheus/generated/prometheus.yml"] ?? "",
+    "rules/recording.yml": files["prometheus/rules/generated/recording.yml"] ?? "",
+    "rules/symptoms.yml": files["prometheus/rules/generated/symptoms.yml"] ?? "",
+  });
+  const { status, output } = promtool(join(folder, "run"), "check", "config", "prometheus.yml");
+  expect(output).toContain("2 rule files found");
+  expect(status).toBe(0);
+});
+
+test.each(alerts.map((alert) => [alert.name]))(
+  "%s fires and stays quiet in the worlds of its definition",
+  (name) => {
+    const { status, output } = promtool(folder, "test", "rules", `prometheus/tests/generated/${name}.yml`);
+    expect(output).toContain("SUCCESS");
+    expect(status).toBe(0);
+  },
+);
+
+test.each<[string, Partial<Alert>]>([
+  ["an expression that never holds", { expr: promql`vector(1) == 0` }],
+  ["an expression that always holds", { expr: promql`vector(1)` }],
+  ["a description that is not what people would read", { description: "Something is wrong." }],
+  ["one instance that counts as all", { expr: promql`up{job="app"} == 0` }],
+])("%s does not pass the worlds of ServiceDown", (_, change) => {
+  const root = mkdtempSync(join(folder, "broken-"));
+  const broken = { ...serviceDown, ...change };
+  write(root, {
+    "prometheus/rules/generated/recording.yml": renderRecordingRules(recordings),
+    "prometheus/rules/generated/symptoms.yml": renderAlertRules([broken]),
+    "prometheus/tests/generated/ServiceDown.yml": renderRuleTests(serviceDown),
+  });
+  const { status, output } = promtool(root, "test", "rules", "prometheus/tests/generated/ServiceDown.yml");
+  expect(output).toContain("FAILED");
+  expect(status).toBe(1);
+});
+
+test("the error ratio of a service that has never failed is 0, not a gap", () => {
+  const requests = series(httpRequestsTotal, {
+    job: "app",
+    instance: "a",
+    method: "GET",
+    route: "/",
+    status: "200",
+  });
+  write(folder, {
+    "ratio.yml": stringify({
+      rule_files: ["prometheus/rules/generated/recording.yml"],
+      tests: [
+        {
+          interval: "15s",
+          input_series: [{ series: requests.text, values: "0+15x40" }],
+          promql_expr_test: [
+            {
+              expr: errorRatio.name,
+              eval_time: "8m",
+              exp_samples: [{ labels: `${errorRatio.name}{job="app"}`, value: 0 }],
+            },
+          ],
+        },
+      ],
+    }),
+  });
+  expect(promtool(folder, "test", "rules", "ratio.yml").output).toContain("SUCCESS");
+});
+
+test("every alert says where its runbook and its board are, and both are of that alert", () => {
+  for (const { name, board } of alerts) {
+    expect(files["prometheus/rules/generated/symptoms.yml"]).toContain(`/runbooks/${name}\n`);
+    expect(files["prometheus/rules/generated/symptoms.yml"]).toContain(`/boards/${board}\n`);
+    expect(files).toHaveProperty([`docs/runbooks/generated/${name}.md`]);
+    expect(files["docs/runbooks/generated/README.md"]).toContain(`(${name}.md)`);
+  }
+});
