@@ -54,6 +54,8 @@ export interface ToolCommand {
   readonly path: string;
   /** Variables it needs beside its own, for libraries that came with it. */
   readonly env: Readonly<Record<string, string>>;
+  /** Where a fetched Debian Prometheus finds its web page, which it looks for in the host's folders by itself. */
+  readonly webAssets?: string;
 }
 
 export type Tools = Readonly<Record<ToolName, ToolCommand>>;
@@ -135,7 +137,12 @@ export async function obtainTools(
           `Cannot find ${name} in the packages that apt fetched: install ${tool.package} by hand`,
         );
       }
-      found.set(name, { path: fetched, env: { LD_LIBRARY_PATH: libraryPath(root) } });
+      const assets = join(root, "usr/share/prometheus/web/");
+      found.set(name, {
+        path: fetched,
+        env: { LD_LIBRARY_PATH: libraryPath(root) },
+        ...(name === "prometheus" && existsSync(assets) ? { webAssets: assets } : {}),
+      });
     }
   }
   return Object.fromEntries(found) as Record<ToolName, ToolCommand>;

@@ -1,0 +1,231 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { services } from "@watchkeeper/catalogue/services";
+import type { ProcessDefinition } from "./definition.ts";
+import { PROJECT_ROOT, type StateFolder } from "./paths.ts";
+import { portOf } from "./ports.ts";
+import { alwaysHealthy, httpProbe } from "./probes.ts";
+import { type SecretName, type Secrets, secretFile, writePrivate } from "./secrets.ts";
+import { storeUrls } from "./servers.ts";
+
+/** What the definitions of our own processes are made from. */
+export interface OwnProcessInputs {
+  readonly portBase: number;
+  readonly state: StateFolder;
+  readonly secrets: Secrets;
+  /** Settings that a person gave for single processes; they win over ours. */
+  readonly handedOn: Readonly<Record<string, string>>;
+  readonly withTraffic: boolean;
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+/** Small services: a heap that grows past this is a leak, and ending is better than swapping. */
+const NODE_FLAGS = ["--max-old-space-size=256", "--max-semi-space-size=2"];
+
+/** Every process that is our own code. */
+export function defineOwnProcesses(inputs: OwnProcessInputs): ProcessDefinition[] {
+  const { portBase, state, secrets, handedOn } = inputs;
+  const port = (name: keyof typeof services, purpose: string): string =>
+    String(portOf(portBase, name, purpose as never));
+  const local = (portNumber: string): string => `http://127.0.0.1:${portNumber}`;
+  const secret = (name: SecretName): string => secretFile(state.secrets, name);
+  const urlFile = (name: string, url: string): string => {
+    const file = join(state.run, name);
+    writePrivate(file, `${url}\n`);
+    return file;
+  };
+  const urls = storeUrls(portBase, secrets);
+  const directoryUrl = urlFile("directory-postgres.url", urls.directory);
+  const redisUrl = urlFile("redis.url", urls.redis);
+
+  const own = (
+    name: string,
+    main: string,
+    env: Environment,
+    definition: Pick<ProcessDefinition, "title" | "probe" | "after" | "sources"> & Partial<ProcessDefinition>,
+  ): ProcessDefinition => {
+    const prefix = `WATCHKEEPER_${name.toUpperCase()}_`;
+    return {
+      name,
+      command: process.execPath,
+      args: [...NODE_FLAGS, "--import", tsx, join(PROJECT_ROOT, main)],
+      cwd: PROJECT_ROOT,
+      env: {
+        PATH: process.env.PATH ?? "/usr/bin:/bin",
+        NODE_ENV: "production",
+        ...(process.env.TZ ? { TZ: process.env.TZ } : {}),
+        ...withPrefix(prefix, env, handedOn),
+      },
+      stopSignal: "SIGTERM",
+      isStore: false,
+      ...definition,
+    };
+  };
+
+  return [
+    own(
+      "inbox",
+      "inbox/src/main.ts",
+      { HTTP_PORT: port("inbox", "http"), SMTP_PORT: port("inbox", "smtp") },
+      {
+        title: services.inbox.title,
+        after: [],
+        probe: httpProbe(`${local(port("inbox", "http"))}/healthz`),
+        address: local(port("inbox", "http")),
+        sources: ["inbox", "process", "catalogue"],
+      },
+    ),
+    own(
+      "app",
+      "app/src/main.ts",
+      {
+        HTTP_PORT: port("app", "http"),
+        OPS_PORT: port("app", "ops"),
+        DATABASE_URL_FILE: directoryUrl,
+        REDIS_URL_FILE: redisUrl,
+        DEMO_PASSWORD_FILE: secret("demo-password"),
+      },
+      {
+        title: services.app.title,
+        after: ["directory-postgres", "redis"],
+        probe: httpProbe(`${local(port("app", "ops"))}/readyz`),
+        address: local(port("app", "http")),
+        sources: ["app", "exporters", "process", "catalogue"],
+      },
+    ),
+    own(
+      "collector",
+      "collector/src/main.ts",
+      { OPS_PORT: port("collector", "ops"), REDIS_URL_FILE: redisUrl },
+      {
+        title: services.collector.title,
+        after: ["redis"],
+        probe: httpProbe(`${local(port("collector", "ops"))}/readyz`),
+        sources: ["collector", "exporters", "process", "catalogue"],
+      },
+    ),
+    own(
+      "pager",
+      "pager/src/main.ts",
+      {
+        HTTP_PORT: port("pager", "http"),
+        OPS_PORT: port("pager", "ops"),
+        DATABASE_URL_FILE: urlFile("pager-postgres.url", urls.pager),
+        INGEST_TOKEN_FILE: secret("pager-ingest-token"),
+        API_TOKEN_FILE: secret("pager-api-token"),
+        CONSOLE_URL: local(port("console", "http")),
+        ...standInChannels(inputs),
+      },
+      {
+        title: services.pager.title,
+        after: ["pager-postgres"],
+        probe: httpProbe(`${local(port("pager", "ops"))}/readyz`),
+        sources: ["pager", "exporters", "process", "catalogue"],
+      },
+    ),
+    own(
+      "console",
+      "console/src/main.ts",
+      {
+        HTTP_PORT: port("console", "http"),
+        OPS_PORT: port("console", "ops"),
+        PUBLIC_URL: local(port("console", "http")),
+        PROMETHEUS_URL: local(port("prometheus", "http")),
+        PAGER_URL: local(port("pager", "http")),
+        PAGER_API_TOKEN_FILE: secret("pager-api-token"),
+        SESSION_SECRET_FILE: secret("console-session"),
+        LOGIN_TOKEN_PATH: loginTokenFile(state),
+        RUNBOOKS_DIR: join(PROJECT_ROOT, "docs/runbooks/generated"),
+      },
+      {
+        title: services.console.title,
+        after: [],
+        probe: httpProbe(`${local(port("console", "ops"))}/readyz`),
+        address: local(port("console", "http")),
+        sources: ["console", "exporters", "process", "catalogue"],
+      },
+    ),
+    ...(inputs.withTraffic
+      ? [
+          own(
+            "traffic",
+            "app/src/traffic/main.ts",
+            { APP_URL: local(port("app", "http")), DEMO_PASSWORD_FILE: secret("demo-password") },
+            {
+              title: "Demo traffic",
+              after: ["app"],
+              probe: alwaysHealthy,
+              sources: ["app", "process", "catalogue"],
+            },
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** Where the console leaves the token of its next sign-in link. */
+export const loginTokenFile = (state: StateFolder): string => join(state.run, "console-login-token");
+
+/** The loader by its address: a process must not depend on the folder it is started in. */
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
+
+/** Puts the prefix before our settings and lets a person's win, also where one comes as a file and the other not. */
+function withPrefix(prefix: string, ours: Environment, handedOn: Environment): Environment {
+  const bare = (name: string): string => name.replace(/_FILE$/, "");
+  const theirs = Object.entries(handedOn).filter(([name]) => name.startsWith(prefix));
+  const overridden = new Set(theirs.map(([name]) => bare(name)));
+  const kept = Object.entries(ours)
+    .map(([name, value]): [string, string] => [`${prefix}${name}`, value])
+    .filter(([name]) => !overridden.has(bare(name)));
+  const level = handedOn.WATCHKEEPER_LOG_LEVEL;
+  return Object.fromEntries([
+    ...kept,
+    ...theirs,
+    ...(level ? [["WATCHKEEPER_LOG_LEVEL", level] as const] : []),
+  ]);
+}
+
+/** The settings with which a channel speaks to the stand-in, as long as a person has set none of that channel's. */
+function standInChannels({ portBase, state, handedOn }: OwnProcessInputs): Environment {
+  const inbox = `http://127.0.0.1:${portOf(portBase, "inbox", "http")}`;
+  const channels: readonly { readonly settings: readonly string[]; readonly env: Environment }[] = [
+    {
+      settings: ["SLACK_"],
+      env: {
+        SLACK_TOKEN_FILE: secretFile(state.secrets, "standin-slack-token"),
+        SLACK_CHANNEL: "#incidents",
+        SLACK_API_URL: `${inbox}/slack/api/`,
+      },
+    },
+    {
+      settings: ["SMTP_", "EMAIL_"],
+      env: {
+        SMTP_URL: `smtp://127.0.0.1:${portOf(portBase, "inbox", "smtp")}`,
+        EMAIL_FROM: "Watchkeeper <watchkeeper@localhost>",
+        EMAIL_TO: "on-call@localhost",
+      },
+    },
+    {
+      settings: ["PAGERDUTY_"],
+      env: {
+        PAGERDUTY_ROUTING_KEY_FILE: secretFile(state.secrets, "standin-pagerduty-routing-key"),
+        PAGERDUTY_URL: `${inbox}/pagerduty`,
+      },
+    },
+    {
+      settings: ["WEBHOOK_"],
+      env: {
+        WEBHOOK_URL: `${inbox}/webhook/watchkeeper`,
+        WEBHOOK_SECRET_FILE: secretFile(state.secrets, "standin-webhook-secret"),
+      },
+    },
+  ];
+  const isTheirs = (setting: string): boolean =>
+    Object.keys(handedOn).some((name) => name.startsWith(`WATCHKEEPER_PAGER_${setting}`));
+  return Object.assign(
+    {},
+    ...channels.filter(({ settings }) => !settings.some(isTheirs)).map(({ env }) => env),
+  );
+}
