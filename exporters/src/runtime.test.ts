@@ -1,0 +1,71 @@
+import { metricsOf } from "@watchkeeper/catalogue/metrics/all";
+import * as runtime from "@watchkeeper/catalogue/metrics/runtime";
+import { expect, test } from "vitest";
+import { differencesFromCatalogue } from "./contract.ts";
+import { parseExposition } from "./exposition.ts";
+import { createMetrics } from "./metrics.ts";
+import { exportRuntime } from "./runtime.ts";
+
+const read = async (metrics: ReturnType<typeof createMetrics>) => {
+  const samples = parseExposition(await metrics.registry.metrics()).flatMap((family) => family.samples);
+  return (name: string) => samples.find((sample) => sample.name === name)?.value ?? Number.NaN;
+};
+
+test("the runtime's metrics are those of the catalogue, with plausible values", async () => {
+  const metrics = createMetrics();
+  exportRuntime(metrics, { version: "1.2.3" });
+  expect(differencesFromCatalogue(await metrics.registry.metrics(), Object.values(runtime))).toEqual([]);
+  const value = await read(metrics);
+  expect(value("process_resident_memory_bytes")).toBeGreaterThan(10e6);
+  expect(value("nodejs_heap_size_used_bytes")).toBeLessThan(value("nodejs_heap_size_limit_bytes"));
+  expect(
+    Math.abs(value("process_start_time_seconds") - (Date.now() / 1_000 - process.uptime())),
+  ).toBeLessThan(1);
+  expect(value("watchkeeper_build_info")).toBe(1);
+});
+
+test("processor time grows by what was used, not by what was reported", async () => {
+  const metrics = createMetrics();
+  exportRuntime(metrics, { version: "1.2.3" });
+  const first = (await read(metrics))("process_cpu_seconds_total");
+  const until = performance.now() + 50;
+  while (performance.now() < until);
+  const second = (await read(metrics))("process_cpu_seconds_total");
+  expect(second - first).toBeGreaterThan(0.02);
+  expect(second - first).toBeLessThan(first + 2);
+});
+
+test("a blocked event loop shows as lag until the next scrape", async () => {
+  const metrics = createMetrics();
+  exportRuntime(metrics, { version: "1.2.3" });
+  await read(metrics);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  const until = performance.now() + 200;
+  while (performance.now() < until);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect((await read(metrics))("nodejs_eventloop_lag_p99_seconds")).toBeGreaterThan(0.1);
+  expect((await read(metrics))("nodejs_eventloop_lag_p99_seconds")).toBeLessThan(0.1);
+});
+
+test("the comparison with the catalogue finds what is missing, uncatalogued and different", async () => {
+  const metrics = createMetrics();
+  exportRuntime(metrics, { version: "1.2.3" });
+  const text = (await metrics.registry.metrics())
+    .replace("# TYPE process_cpu_seconds_total counter", "# TYPE process_cpu_seconds_total gauge")
+    .replace("Memory of the process", "Memory of a process")
+    .replace(
+      /# HELP nodejs_heap_size_limit_bytes.*\n.*\n.*\n\n/,
+      "# HELP stray x\n# TYPE stray gauge\nstray 1\n\n",
+    )
+    .replace('version="1.2.3",', "");
+  const expected = metricsOf("collector").filter((metric) =>
+    Object.values<unknown>(runtime).includes(metric),
+  );
+  expect(differencesFromCatalogue(text, expected)).toEqual([
+    "stray: emitted but not in the catalogue",
+    "nodejs_heap_size_limit_bytes: in the catalogue but not emitted",
+    'process_cpu_seconds_total: type is "gauge", catalogue: "counter"',
+    'process_resident_memory_bytes: help is "Memory of a process that is in RAM", catalogue: "Memory of the process that is in RAM"',
+    'watchkeeper_build_info: labels of watchkeeper_build_info is "node_version", catalogue: "node_version, version"',
+  ]);
+});
