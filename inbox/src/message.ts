@@ -1,0 +1,105 @@
+/** What each provider keeps of a message, in the words of its own protocol. */
+export interface SlackContent {
+  /** Id such as C0123456789. */
+  readonly channel: string;
+  /** Name without the leading #. */
+  readonly channel_name: string;
+  readonly ts: string;
+  readonly thread_ts?: string;
+  readonly user: string;
+  readonly text: string;
+  readonly blocks?: readonly Json[];
+  readonly attachments?: readonly Json[];
+  readonly metadata?: { readonly event_type: string; readonly event_payload: Json };
+  readonly username?: string;
+  readonly icon_emoji?: string;
+}
+
+export interface EmailContent {
+  readonly messageId: string;
+  readonly inReplyTo: string;
+  readonly references: readonly string[];
+  readonly from: string;
+  /** The recipients of the envelope: where the mail really went. */
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly attachments: readonly { readonly filename: string; readonly bytes: number }[];
+}
+
+export interface PagerDutyContent {
+  readonly routing_key: string;
+  readonly event_action: "trigger" | "acknowledge" | "resolve";
+  readonly dedup_key: string;
+  readonly payload?: {
+    readonly summary: string;
+    readonly source: string;
+    readonly severity: string;
+    readonly custom_details?: Json | undefined;
+  };
+  readonly links?: readonly { readonly href: string; readonly text?: string | undefined }[];
+  readonly client?: string;
+  readonly client_url?: string;
+  /** What the event did; `dropped` when it asked to change an incident that is not open. */
+  readonly effect: "opened" | "repeated" | "acknowledged" | "resolved" | "dropped";
+  /** Number of the incident that the event belongs to; 0 when it was dropped. */
+  readonly incident: number;
+}
+
+export interface WebhookContent {
+  /** Last part of the address that was called. */
+  readonly name: string;
+  readonly contentType: string;
+  readonly idempotencyKey?: string;
+  /** The header that carries the signature, in lower case, and its value. */
+  readonly signature?: { readonly header: string; readonly value: string };
+  readonly headers: Readonly<Record<string, string>>;
+  /** The body exactly as received. */
+  readonly body: string;
+  /** An earlier request with the same Idempotency-Key: a real receiver would not have acted on this one. */
+  readonly duplicateOf?: number;
+}
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export interface Contents {
+  readonly slack: SlackContent;
+  readonly email: EmailContent;
+  readonly pagerduty: PagerDutyContent;
+  readonly webhook: WebhookContent;
+}
+
+export type Channel = keyof Contents;
+
+export const channels = ["slack", "email", "pagerduty", "webhook"] as const satisfies readonly Channel[];
+
+/** What a person sees of a message; the rest belongs to the store. */
+export interface Draft<Name extends Channel> {
+  /** One line. */
+  readonly summary: string;
+  /** Everything readable, without markup. */
+  readonly text: string;
+  readonly content: Contents[Name];
+}
+
+/** An earlier text of a message that was changed later. */
+export interface Revision {
+  readonly at: string;
+  readonly text: string;
+}
+
+export interface MessageOf<Name extends Channel> extends Draft<Name> {
+  readonly id: number;
+  readonly channel: Name;
+  /** ISO 8601, like every time here. */
+  readonly receivedAt: string;
+  readonly updatedAt: string;
+  /** How often it was changed after it was received. */
+  readonly revisions: number;
+  /** What it said before, oldest first; the last twenty. */
+  readonly previous: readonly Revision[];
+}
+
+export type Message = { [Name in Channel]: MessageOf<Name> }[Channel];
