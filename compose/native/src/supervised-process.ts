@@ -30,6 +30,8 @@ export interface ProcessStatus {
   readonly restarts: number;
   /** Why it is not healthy, where that is known. */
   readonly reason?: string | undefined;
+  /** What a person opens, where there is something to open. */
+  readonly address?: string | undefined;
 }
 
 export interface SupervisedProcess {
@@ -124,7 +126,7 @@ export function createSupervisedProcess(
         report(`${name} is unhealthy: ${why}`);
         become("unhealthy", why);
       } else if (state === "starting" && !prepared && clock.now() - startedMs > FIRST_START_BUDGET_MS) {
-        return giveUp(`did not become healthy in ${FIRST_START_BUDGET_MS / 1000} s: ${why}`);
+        giveUp(`did not become healthy in ${FIRST_START_BUDGET_MS / 1000} s: ${why}`);
       } else become(state, why);
       if (clock.now() - sinceMs > BACKOFF_FORGOTTEN_MS && state === "healthy") fallsInARow = 0;
       await clock.sleep(state === "starting" ? PROBE_WHILE_STARTING_MS : PROBE_WHILE_RUNNING_MS, signal);
@@ -136,7 +138,8 @@ export function createSupervisedProcess(
       try {
         await definition.prepare?.();
       } catch (error) {
-        return giveUp(`cannot be prepared: ${(error as Error).message}`);
+        giveUp(`cannot be prepared: ${(error as Error).message}`);
+        return;
       }
       prepared = true;
       settle.resolve();
@@ -154,7 +157,10 @@ export function createSupervisedProcess(
     fallsInARow += 1;
     const said = lastLine(logFile);
     const why = said ? `${how}: ${said}` : how;
-    if (!prepared && fallsInARow >= FIRST_START_ATTEMPTS) return giveUp(why);
+    if (!prepared && fallsInARow >= FIRST_START_ATTEMPTS) {
+      giveUp(why);
+      return;
+    }
     const pauseMs = BACKOFF_MS[Math.min(fallsInARow, BACKOFF_MS.length) - 1] ?? 0;
     restarts += 1;
     become("restarting", why);
@@ -175,7 +181,7 @@ export function createSupervisedProcess(
   const self: SupervisedProcess = {
     definition,
     ready,
-    status: () => ({ name, state, sinceMs, restarts, reason }),
+    status: () => ({ name, state, sinceMs, restarts, reason, address: definition.address }),
     start() {
       fallsInARow = 0;
       launch();

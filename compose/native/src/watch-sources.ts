@@ -1,0 +1,59 @@
+import { watch } from "node:fs";
+import { join } from "node:path";
+import { writeConfiguration } from "./configuration.ts";
+import type { ProcessDefinition } from "./definition.ts";
+import { PROJECT_ROOT, type StateFolder } from "./paths.ts";
+import { portOf } from "./ports.ts";
+import { secretFile } from "./secrets.ts";
+import type { StackSettings } from "./settings.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** An editor saves in several steps, and several files at once. */
+const SETTLE_MS = 300;
+
+interface WatchOptions {
+  readonly definitions: readonly ProcessDefinition[];
+  readonly supervisor: Supervisor;
+  readonly settings: StackSettings;
+  readonly state: StateFolder;
+  readonly report: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Starts processes again when their sources change, and lets Prometheus and Alertmanager read changed files. */
+export function watchSources(options: WatchOptions): void {
+  const { definitions, supervisor, report, signal } = options;
+  const folders = new Set(definitions.flatMap(({ sources }) => sources));
+  for (const folder of folders) {
+    onChange(join(PROJECT_ROOT, folder, "src"), signal, (file) => {
+      if (file.endsWith(".test.ts")) return;
+      const affected = definitions.filter(({ sources }) => sources.includes(folder)).map(({ name }) => name);
+      report(`${folder}/src/${file} changed: starting ${affected.join(", ")} again`);
+      for (const name of affected) void supervisor.restart(name);
+    });
+  }
+  onChange(join(PROJECT_ROOT, "prometheus"), signal, (file) => {
+    report(`prometheus/${file} changed: reloading Prometheus and Alertmanager`);
+    void reload(options).catch((error: unknown) => report(`cannot reload: ${String(error)}`));
+  });
+  report("watching the sources; a change starts what uses it again");
+}
+
+async function reload({ settings, state }: WatchOptions): Promise<void> {
+  const { portBase } = settings;
+  const ingestToken = secretFile(state.secrets, "pager-ingest-token");
+  writeConfiguration(join(PROJECT_ROOT, "prometheus"), state.run, portBase, ingestToken);
+  for (const server of ["prometheus", "alertmanager"] as const) {
+    const url = `http://127.0.0.1:${portOf(portBase, server, "http")}/-/reload`;
+    const response = await fetch(url, { method: "POST", signal: AbortSignal.timeout(5_000) });
+    if (!response.ok) throw new Error(`${server} answered ${response.status}: ${await response.text()}`);
+  }
+}
+
+function onChange(folder: string, signal: AbortSignal, react: (file: string) => void): void {
+  let timer: NodeJS.Timeout | undefined;
+  watch(folder, { recursive: true, signal }, (_, file) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => react(file ?? ""), SETTLE_MS);
+  });
+}
