@@ -1,0 +1,142 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { cruise, type ICruiseResult, type IForbiddenRuleType } from "dependency-cruiser";
+
+/**
+ * Who may import whom, and why no more. A folder that stands in no line may import nothing of ours, and nobody may
+ * import it.
+ */
+const LAW: Readonly<Record<string, { readonly may: readonly string[]; readonly because: string }>> = {
+  catalogue: { may: [], because: "what we measure and promise is data that everything else derives from" },
+  process: { may: [], because: "settings, log, clock and shutdown know nothing of the product" },
+  exporters: { may: ["catalogue"], because: "the instruments must be usable alone in anybody's app" },
+  app: {
+    may: ["exporters", "process", "catalogue"],
+    because: "processes talk HTTP, SQL or Prometheus, so that each can fail and be replaced alone",
+  },
+  collector: {
+    may: ["exporters", "process", "catalogue"],
+    because: "what is collected must not share code with what it is collected from",
+  },
+  pager: {
+    may: ["exporters", "process", "catalogue"],
+    because: "the path that reports a failure shares nothing with what fails",
+  },
+  console: {
+    may: ["exporters", "process", "catalogue"],
+    because: "the page sees the suite as any other client does, through Prometheus and HTTP",
+  },
+  inbox: {
+    may: ["process", "catalogue"],
+    because: "the stand-in speaks the providers' protocols and no other",
+  },
+  alerts: { may: ["catalogue"], because: "a generator that imports a process would run it" },
+  "compose/native": { may: ["process", "catalogue"], because: "it starts processes and imports none" },
+  testing: { may: ["compose/native"], because: "tests get the servers that people get, from the same place" },
+  tools: {
+    may: ["alerts", "catalogue"],
+    because: "the tools run the generators and judge everything else as files",
+  },
+  "compose/e2e": {
+    may: ["testing", "compose/native", "process", "catalogue"],
+    because: "what is tested from outside must not be reached from inside",
+  },
+};
+
+const FOLDERS = Object.keys(LAW);
+const TEST_FILE = "\\.test\\.ts$|^testing/|^compose/e2e/";
+
+/** What a test may import beyond its folder's own rights. */
+const FOR_TESTS = ["testing", "inbox"];
+
+const anyOf = (folders: readonly string[]): string => `^(?:${folders.join("|")})/`;
+
+function rulesOf(folder: string): IForbiddenRuleType[] {
+  const { may, because } = LAW[folder] ?? { may: [], because: "" };
+  const forbidden = FOLDERS.filter((other) => other !== folder && !may.includes(other));
+  const forTests = forbidden.filter((other) => !FOR_TESTS.includes(other));
+  const allowed = may.length === 0 ? "nothing of ours" : `only ${may.join(", ")}`;
+  const rule = (name: string, from: object, to: readonly string[], comment: string): IForbiddenRuleType => ({
+    name,
+    severity: "error",
+    comment,
+    from,
+    to: { path: anyOf(to) },
+  });
+  return [
+    rule(`${folder} imports ${allowed}`, { path: `^${folder}/`, pathNot: TEST_FILE }, forbidden, because),
+    rule(
+      `tests of ${folder} import ${[...new Set([...may, ...FOR_TESTS])].join(", ")} and no more`,
+      { path: `^${folder}/.*\\.test\\.ts$` },
+      forTests,
+      because,
+    ),
+  ];
+}
+
+/** The rules for dependency-cruiser, each with the sentence why. */
+export const importRules: readonly IForbiddenRuleType[] = [
+  ...FOLDERS.flatMap(rulesOf),
+  {
+    name: "nothing goes in circles",
+    severity: "error",
+    comment: "files that need each other are one idea in two places, or two that must be told apart",
+    from: {},
+    to: { circular: true },
+  },
+  {
+    name: "every import is found",
+    severity: "error",
+    comment: "an import that this check cannot follow is one that it cannot judge",
+    from: {},
+    to: { couldNotResolve: true, pathNot: "^(?:node|vitest|virtual):" },
+  },
+  {
+    name: "sources do not import tests",
+    severity: "error",
+    comment: "what only tests need must not run in production",
+    from: { pathNot: TEST_FILE },
+    to: { path: "\\.test\\.ts$|^node_modules/(?:vitest|fast-check)/" },
+  },
+  {
+    name: "nobody imports a main",
+    severity: "error",
+    comment: "main.ts starts a process when it is imported: import what it calls",
+    from: {},
+    to: { path: "/main\\.ts$", pathNot: "^process/" },
+  },
+];
+
+/**
+ * Judges the imports of all TypeScript of a repository, types included.
+ *
+ * @returns one line for each import that breaks the law; an empty tree is a broken law too, since a check that sees
+ * no modules sees no violations either
+ */
+export async function checkImports(root: string): Promise<readonly string[]> {
+  const present = FOLDERS.filter((folder) => existsSync(join(root, folder)));
+  const { output } = await cruise(
+    present,
+    {
+      baseDir: root,
+      ruleSet: { forbidden: [...importRules] },
+      validate: true,
+      doNotFollow: { path: "node_modules" },
+      exclude: { path: "(?:^|/)node_modules/\\.vite" },
+      tsPreCompilationDeps: true,
+      enhancedResolveOptions: {
+        exportsFields: ["exports"],
+        conditionNames: ["import", "node", "default", "types"],
+        extensions: [".ts", ".mjs", ".js", ".json"],
+      },
+    },
+    undefined,
+  );
+  const { summary } = output as ICruiseResult;
+  const typescript = (output as ICruiseResult).modules.filter(({ source }) => /(?<!\.d)\.ts$/.test(source));
+  if (typescript.length === 0) return ["no TypeScript module was seen: the check itself is broken"];
+  return summary.violations.map(({ from, to, rule }) => {
+    const why = importRules.find(({ name }) => name === rule.name)?.comment;
+    return `${from} → ${to}: ${rule.name} (${why})`;
+  });
+}
