@@ -6,6 +6,7 @@ import express, { type NextFunction, type Request, type Response } from "express
 import helmet from "helmet";
 import { createApiRoutes } from "./api.ts";
 import { createFaults } from "./faults.ts";
+import { createPageRoutes } from "./page/routes.ts";
 import { createPagerDutyRoutes } from "./pagerduty.ts";
 import { createSlackRoutes } from "./slack/routes.ts";
 import { startSmtp } from "./smtp.ts";
@@ -63,7 +64,7 @@ export async function startInbox(options: InboxOptions): Promise<Inbox> {
     res.status(421).json({ error: "Cannot answer as the Host header names another host: use localhost" });
   });
   app.use(helmet());
-  app.use(createApiRoutes(store, faults, clear));
+  app.use(createApiRoutes(store, faults, clear), createPageRoutes(store, faults));
   app.use((_req, res) => void res.status(404).json({ error: "not found" }));
   app.use((error: { status?: number }, _req: Request, res: Response, next: NextFunction) => {
     if (res.headersSent) return next(error);

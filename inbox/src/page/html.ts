@@ -1,0 +1,49 @@
+/** A piece of HTML that is safe to show: everything that came from outside was escaped on the way in. */
+export class Html {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+type Hole = Html | string | number | false | undefined | readonly Hole[];
+
+export const escapeHtml = (text: string): string =>
+  text
+    .replace(/&/g, "&amp;")
+    .replace(/</g, "&lt;")
+    .replace(/>/g, "&gt;")
+    .replace(/"/g, "&quot;")
+    .replace(/'/g, "&#39;");
+
+function fill(hole: Hole): string {
+  if (hole === undefined || hole === false) return "";
+  if (hole instanceof Html) return hole.text;
+  if (typeof hole === "object") return hole.map(fill).join("");
+  return escapeHtml(String(hole));
+}
+
+/** HTML in a tagged template: every hole is escaped unless it is HTML already. */
+export const html = (strings: TemplateStringsArray, ...holes: readonly Hole[]): Html =>
+  new Html(strings.reduce((left, right, i) => left + fill(holes[i - 1]) + right));
+
+/** An address that a person may follow from the page; anything but http, https and mailto is not one. */
+export function safeHref(address: string): string | undefined {
+  try {
+    const { protocol, href } = new URL(address);
+    return ["http:", "https:", "mailto:"].includes(protocol) ? href : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A link that opens beside the page, or its label alone where the address is not to be followed. */
+export function link(address: string, label: Html | string, className = ""): Html {
+  const href = safeHref(address);
+  return href
+    ? html`<a class="${className}" href="${href}" target="_blank" rel="noopener noreferrer">${label}</a>`
+    : html`<span class="${className}">${label}</span>`;
+}
+
+/** A moment; the page's script turns it into local time. */
+export const time = (iso: string): Html => html`<time datetime="${iso}">${iso.slice(11, 19)}</time>`;
