@@ -8,7 +8,7 @@ export interface ExternalMetric<Label extends string = string> {
   readonly labels: readonly Label[];
 }
 
-const external = <const Label extends string>(
+const external = <const Label extends string = never>(
   name: string,
   labels: readonly Label[] = [],
 ): ExternalMetric<Label> => ({ type: "external", name, labels });

@@ -17,3 +17,9 @@ export const recorded = {
 
 /** Groups of rules in Prometheus. */
 export const ruleGroups = { recording: "recording", symptoms: "symptoms" } as const;
+
+/**
+ * The sorted set in Redis in which the Company Directory keeps one member per session, scored with the time at which
+ * it expires (milliseconds since 1970). Who counts the scores after now has the active sessions without a scan.
+ */
+export const SESSION_EXPIRIES_KEY = "directory:session-expiries";
