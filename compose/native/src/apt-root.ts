@@ -62,7 +62,13 @@ const privateApt = (folder: string): string[] =>
     "Acquire::Retries=3",
   ].flatMap((option) => ["-o", option]);
 
-const hasApt = (): boolean => existsSync("/usr/bin/apt-get") && existsSync("/usr/bin/dpkg-deb");
+/** The host's programs that fetch and unpack; a test can say that there are none. */
+export interface Apt {
+  readonly get: string;
+  readonly unpack: string;
+}
+
+const HOST_APT: Apt = { get: "/usr/bin/apt-get", unpack: "/usr/bin/dpkg-deb" };
 
 /**
  * Fetches Debian packages, and what they need beyond the host's, and unpacks them below `folder` without installing
@@ -77,12 +83,13 @@ export async function fetchPackages(
   packages: readonly string[],
   report: (line: string) => void,
   wanted: readonly string[] = packages,
+  apt: Apt = HOST_APT,
 ): Promise<string> {
   const names = [...new Set(packages)].sort();
   const root = join(folder, "root");
   const manifest = join(root, "packages.json");
   if (existsSync(manifest) && holds(manifest, names)) return root;
-  if (!hasApt()) {
+  if (!existsSync(apt.get) || !existsSync(apt.unpack)) {
     throw new StackError(
       `Cannot find ${wanted.join(", ")} and this host has no apt to fetch them with: install them so that they are on the PATH`,
     );
@@ -93,16 +100,16 @@ export async function fetchPackages(
     report("reading the host's package lists");
     for (const part of ["state/lists/partial", "cache/archives/partial"])
       mkdirSync(join(work, part), { recursive: true });
-    await run("apt-get", [...privateApt(work), "update"]);
+    await run(apt.get, [...privateApt(work), "update"]);
     report(`downloading ${names.join(", ")}`);
     const install = ["install", "--download-only", "--no-install-recommends", "--reinstall", "-y", ...names];
-    await run("apt-get", [...privateApt(work), ...install]);
+    await run(apt.get, [...privateApt(work), ...install]);
     const archives = readdirSync(join(work, "cache/archives")).filter((file) => file.endsWith(".deb"));
     report(`unpacking ${archives.length} packages`);
     const unpacked = join(work, "root");
     mkdirSync(unpacked);
     for (const archive of archives)
-      await run("dpkg-deb", ["-x", join(work, "cache/archives", archive), unpacked]);
+      await run(apt.unpack, ["-x", join(work, "cache/archives", archive), unpacked]);
     writeFileSync(
       join(unpacked, "packages.json"),
       `${JSON.stringify({ names, archives: archives.sort() }, null, 2)}\n`,

@@ -19,9 +19,13 @@ export function tail(file: string, bytes: number): string {
   }
 }
 
-/** The last line that a process wrote, cut to a readable length: mostly the reason why it ended. */
-export function lastLine(file: string): string {
-  return tail(file, 4_096).trimEnd().split("\n").at(-1)?.slice(0, LONGEST_LINE) ?? "";
+/** What Node.js prints below an error: the frames of the stack and its own version. */
+const NO_REASON = /^(\s|$|[{}]|Node\.js v)/;
+
+/** The last line of a log that gives a reason, cut to a readable length: mostly why the process ended. */
+export function lastReason(file: string): string {
+  const lines = tail(file, 8_192).split("\n");
+  return lines.findLast((line) => !NO_REASON.test(line))?.slice(0, LONGEST_LINE) ?? "";
 }
 
 const LARGEST_LOG = 10 * 1024 * 1024;

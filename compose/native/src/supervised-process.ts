@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { type Clock, systemClock } from "@watchkeeper/process/clock";
 import type { ProcessDefinition } from "./definition.ts";
-import { lastLine } from "./logs.ts";
+import { lastReason } from "./logs.ts";
 import { ask } from "./probes.ts";
 import { endProcesses, findProcess, forgetProcess, recordProcess } from "./records.ts";
 
@@ -126,7 +126,7 @@ export function createSupervisedProcess(
         report(`${name} is unhealthy: ${why}`);
         become("unhealthy", why);
       } else if (state === "starting" && !prepared && clock.now() - startedMs > FIRST_START_BUDGET_MS) {
-        giveUp(`did not become healthy in ${FIRST_START_BUDGET_MS / 1000} s: ${why}`);
+        giveUp(`not healthy after ${FIRST_START_BUDGET_MS / 1000} s: ${why}`);
       } else become(state, why);
       if (clock.now() - sinceMs > BACKOFF_FORGOTTEN_MS && state === "healthy") fallsInARow = 0;
       await clock.sleep(state === "starting" ? PROBE_WHILE_STARTING_MS : PROBE_WHILE_RUNNING_MS, signal);
@@ -138,7 +138,7 @@ export function createSupervisedProcess(
       try {
         await definition.prepare?.();
       } catch (error) {
-        giveUp(`cannot be prepared: ${(error as Error).message}`);
+        giveUp(`it cannot be prepared: ${(error as Error).message}`);
         return;
       }
       prepared = true;
@@ -155,7 +155,7 @@ export function createSupervisedProcess(
     watching.abort();
     forgetProcess(runFolder, name);
     fallsInARow += 1;
-    const said = lastLine(logFile);
+    const said = lastReason(logFile);
     const why = said ? `${how}: ${said}` : how;
     if (!prepared && fallsInARow >= FIRST_START_ATTEMPTS) {
       giveUp(why);
@@ -175,7 +175,7 @@ export function createSupervisedProcess(
   function giveUp(why: string): void {
     watching.abort();
     become("stopped", why);
-    settle.reject(new Error(`${name} ${why}; log: ${logFile}`));
+    settle.reject(new Error(`${name} does not run: ${why}; log: ${logFile}`));
   }
 
   const self: SupervisedProcess = {
