@@ -1,0 +1,122 @@
+import { PassThrough } from "node:stream";
+import { reasonOf } from "@watchkeeper/process/main";
+import { createTransport } from "nodemailer";
+import type { Channel, Message, Outcome } from "./channel.ts";
+import { renderHtml, renderPlain, renderSubject } from "./email-text.ts";
+import { clip } from "./words.ts";
+
+export interface EmailSettings {
+  /** `smtp://user:password@host:port` (STARTTLS where offered) or `smtps://…` (TLS from the start). */
+  readonly url: string;
+  readonly from: string;
+  /** One or more addresses, separated by commas. */
+  readonly to: string;
+}
+
+const BUDGET_MS = 20_000;
+const STEP_TIMEOUT_MS = 10_000;
+
+interface SmtpError extends Error {
+  readonly code?: string;
+  readonly responseCode?: number;
+}
+
+function parseServer(text: string) {
+  const url = new URL(text);
+  const secure = url.protocol === "smtps:";
+  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  const user = decodeURIComponent(url.username);
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ""),
+    port: Number(url.port || (secure ? 465 : 587)),
+    secure,
+    // A password never crosses a network in the clear.
+    requireTLS: !secure && user !== "" && !loopback,
+    ...(user !== "" && { auth: { user, pass: decodeURIComponent(url.password) } }),
+  };
+}
+
+/** What follows the @ in our message ids. */
+const domainOf = (from: string): string => /@([^\s<>"]+)/.exec(from)?.[1] ?? "watchkeeper.invalid";
+
+/**
+ * What a failed attempt means. The last byte of the text has left us or it has not: before, nobody can have the
+ * mail; after, a server that does not answer may have it.
+ */
+function outcomeOf(error: SmtpError, textLeft: boolean): Outcome {
+  const reason = clip(`SMTP: ${reasonOf(error)}`, 300);
+  const { responseCode } = error;
+  if (responseCode !== undefined && responseCode >= 500) return { result: "dead", reason };
+  if (responseCode !== undefined && responseCode >= 400)
+    return { result: "retry", reason, ladder: "mail-deferred" };
+  if (error.code === "EAUTH" || error.code === "ENOAUTH") return { result: "dead", reason };
+  return { result: textLeft ? "ambiguous" : "retry", reason };
+}
+
+/** Mail by SMTP: one at the start and one at the end of an incident, in one thread. */
+export function createEmailChannel({ url, from, to }: EmailSettings): Channel {
+  const server = parseServer(url);
+  const domain = domainOf(from);
+  const messageIdOf = (deliveryId: string): string => `<${deliveryId}@${domain}>`;
+
+  function render({ deliveryId, kind, incident, announcement }: Message) {
+    const root = messageIdOf(announcement.deliveryId);
+    return {
+      from,
+      to,
+      subject: renderSubject(incident),
+      text: renderPlain(incident),
+      html: renderHtml(incident),
+      // The same for every attempt: many servers and readers drop the second one.
+      messageId: messageIdOf(deliveryId),
+      ...(kind !== "announce" && { inReplyTo: root, references: root }),
+      // Out-of-office answers to a machine help nobody.
+      headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
+      ...(incident.severity === "page" && kind === "announce" && { priority: "high" as const }),
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    };
+  }
+
+  return {
+    name: "email",
+    showsUpdates: false,
+    minIntervalMs: 200,
+    budgetMs: () => BUDGET_MS,
+    async send(message, signal) {
+      let textLeft = false;
+      const transport = createTransport({
+        ...server,
+        connectionTimeout: STEP_TIMEOUT_MS,
+        greetingTimeout: STEP_TIMEOUT_MS,
+        socketTimeout: STEP_TIMEOUT_MS,
+        dnsTimeout: STEP_TIMEOUT_MS,
+        logger: false,
+      });
+      transport.use("stream", (mail, done) => {
+        const watch = (): PassThrough =>
+          new PassThrough({
+            flush(end) {
+              textLeft = true;
+              end();
+            },
+          });
+        mail.message?.transform(watch);
+        done();
+      });
+      try {
+        const info = await transport.sendMail({ ...render(message), signal });
+        const refused = info.rejected.map(String);
+        return {
+          result: "sent",
+          reference: null,
+          ...(refused.length > 0 && { note: `refused for ${refused.join(", ")}` }),
+        };
+      } catch (error) {
+        return outcomeOf(error as SmtpError, textLeft);
+      } finally {
+        transport.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { Log } from "@watchkeeper/process/log";
+import pg from "pg";
+
+/** Alertmanager waits 10 s for an answer: a database that hangs must have become a 503 before. */
+const QUERY_TIMEOUT_MS = 8_000;
+const CONNECT_TIMEOUT_MS = 3_000;
+
+/**
+ * The pool of the pager's own database. Every connection commits to disk before it says so, whatever the server's
+ * default is, since a 200 to Alertmanager promises just that.
+ */
+export function createPool(databaseUrl: string, log: Log): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 10,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: "watchkeeper-pager",
+    options: `-c synchronous_commit=on -c idle_in_transaction_session_timeout=${2 * QUERY_TIMEOUT_MS}`,
+  });
+  // An idle connection that the server ends would otherwise end this process.
+  pool.on("error", (error) => log.warn({ err: error }, "an idle database connection was lost"));
+  return pool;
+}

@@ -1,0 +1,109 @@
+import type { QueryRunner } from "@watchkeeper/exporters/database";
+import { type Clock, systemClock } from "@watchkeeper/process/clock";
+import type { Log } from "@watchkeeper/process/log";
+import { reasonOf } from "@watchkeeper/process/main";
+import type { Channel } from "./channels/channel.ts";
+import { removeOldRows } from "./database/retention.ts";
+import { expireAlerts } from "./incidents/expire.ts";
+import { processNext } from "./ingest/process.ts";
+import { countSuperseded, type PagerMetrics } from "./metrics.ts";
+import type { Claim } from "./outbox/claim.ts";
+import { type Checkpoint, createDispatcher } from "./outbox/dispatch.ts";
+import type { ChannelName } from "./routes.ts";
+import { createWake } from "./wake.ts";
+
+export interface EngineOptions {
+  readonly database: QueryRunner;
+  readonly channels: ReadonlyMap<ChannelName, Channel>;
+  readonly consoleUrl: string;
+  readonly metrics: PagerMetrics;
+  readonly log: Log;
+  readonly clock?: Clock;
+  readonly checkpoint?: (point: Checkpoint, claim: Claim) => Promise<void> | void;
+}
+
+export interface Engine {
+  /** A webhook was stored: look at once instead of at the next poll. */
+  wake(): void;
+  /** Stops claiming and waits for what is on its way, for a while. */
+  close(): Promise<void>;
+}
+
+/** How late anything that nobody announced may be noticed: due retries, the other replica's work. */
+const POLL_MS = 250;
+const HOUSEKEEPING_MS = 60_000;
+/** A database that is away is asked this often. */
+const TROUBLE_PAUSE_MS = 1_000;
+/** Less than the process is given to end. */
+const CLOSE_BUDGET_MS = 2_500;
+
+/**
+ * The pager's heart: webhook bodies become incidents and deliveries, deliveries become messages. Any number of
+ * engines may run on one database, and none leads: rows are locked while they are processed and leased while they
+ * are sent.
+ */
+export function startEngine(options: EngineOptions): Engine {
+  const { database, channels, metrics, log, clock = systemClock } = options;
+  const dispatcher = createDispatcher(options);
+  const stopping = new AbortController();
+  const inboxWake = createWake();
+  const outboxWake = createWake();
+
+  const processInbox = async (): Promise<void> => {
+    while (
+      !stopping.signal.aborted &&
+      (await processNext({ database, destinations: channels, metrics, log }))
+    ) {
+      outboxWake.wake();
+    }
+  };
+  const sendOutbox = async (): Promise<void> => {
+    await dispatcher.dispatch();
+  };
+  const keepHouse = async (): Promise<void> => {
+    countSuperseded(metrics, await expireAlerts(database, channels));
+    await removeOldRows(database);
+  };
+
+  /** Runs a stage again and again; its failure is the database's and never ends the loop. */
+  async function loop(
+    name: string,
+    stage: () => Promise<void>,
+    pause: (ms: number) => Promise<void>,
+    ms: number,
+  ) {
+    let failing = false;
+    while (!stopping.signal.aborted) {
+      try {
+        await stage();
+        if (failing) log.info({ stage: name }, "works again");
+        failing = false;
+      } catch (error) {
+        if (!failing) log.error({ err: error, stage: name }, "does not work, trying again");
+        else log.debug({ reason: reasonOf(error), stage: name }, "still does not work");
+        failing = true;
+      }
+      await pause(failing ? TROUBLE_PAUSE_MS : ms);
+    }
+  }
+  const asleep = (ms: number): Promise<void> => clock.sleep(ms, stopping.signal);
+
+  const loops = Promise.all([
+    loop("inbox", processInbox, (ms) => inboxWake.sleep(ms, clock, stopping.signal), POLL_MS),
+    loop("outbox", sendOutbox, (ms) => outboxWake.sleep(ms, clock, stopping.signal), POLL_MS),
+    loop("housekeeping", keepHouse, asleep, HOUSEKEEPING_MS),
+  ]);
+
+  return {
+    wake: () => inboxWake.wake(),
+    close: async () => {
+      stopping.abort();
+      const patience = new AbortController();
+      const enough = systemClock.sleep(CLOSE_BUDGET_MS, patience.signal).then(() => dispatcher.abort());
+      await loops;
+      await dispatcher.idle();
+      patience.abort();
+      await enough;
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { Queries } from "@watchkeeper/exporters/database";
+import type { AlertFact } from "./fact.ts";
+
+/**
+ * Keeps, of all facts about each alert, the latest; the order is (time, firing before resolved), a total one, so
+ * duplicates and any order of arrival end in the same row. Facts that are equal in both differ at most in words
+ * (values in a description): the newest body's are kept.
+ */
+export async function mergeFacts(
+  tx: Queries,
+  facts: readonly AlertFact[],
+  inboxId: string | null,
+): Promise<void> {
+  await tx.query(
+    "merge-facts",
+    `WITH fact AS (
+       SELECT f.source, f.fingerprint, f."incidentKey" AS incident_key, f.status, f.severity, f.labels, f.annotations,
+              coalesce(f."factAt", pager_now()) AS fact_at, coalesce(f."startsAt", pager_now()) AS starts_at,
+              pager_now() + f."expiresAfterMs" * interval '1 millisecond' AS expires_at
+       FROM jsonb_to_recordset($1::jsonb) AS f(source text, fingerprint text, "incidentKey" text, status text,
+         "factAt" timestamptz, "startsAt" timestamptz, "expiresAfterMs" double precision, severity text,
+         labels jsonb, annotations jsonb)
+     ), latest AS (
+       SELECT DISTINCT ON (source, fingerprint) * FROM fact
+       ORDER BY source, fingerprint, fact_at DESC, status = 'firing' DESC
+     )
+     INSERT INTO alert AS known (source, fingerprint, incident_key, status, fact_at, starts_at, expires_at, severity,
+       labels, annotations, inbox_id)
+     SELECT source, fingerprint, incident_key, status, fact_at, starts_at, expires_at, severity, labels, annotations,
+       $2::bigint
+     FROM latest ORDER BY source, fingerprint
+     ON CONFLICT (source, fingerprint) DO UPDATE SET
+       incident_key = excluded.incident_key, status = excluded.status, fact_at = excluded.fact_at,
+       starts_at = excluded.starts_at, expires_at = excluded.expires_at, severity = excluded.severity,
+       labels = excluded.labels, annotations = excluded.annotations, inbox_id = excluded.inbox_id
+     WHERE (excluded.fact_at, excluded.status = 'firing', coalesce(excluded.inbox_id, 0))
+         > (known.fact_at, known.status = 'firing', coalesce(known.inbox_id, 0))
+       AND (excluded.status, excluded.fact_at, excluded.labels, excluded.annotations, excluded.expires_at)
+         IS DISTINCT FROM (known.status, known.fact_at, known.labels, known.annotations, known.expires_at)`,
+    [JSON.stringify(facts), inboxId],
+  );
+}

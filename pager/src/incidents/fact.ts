@@ -1,0 +1,35 @@
+import type { Severity } from "./severity.ts";
+
+/** Who says so: an Alertmanager, or the pager about itself. */
+export type Source = "alertmanager" | "pager";
+
+/**
+ * One thing that a source said about one alert. A firing fact holds since `startsAt`, a resolved one since the
+ * alert's `endsAt`; of two facts the later one is true and in a tie the firing one, so that duplicates and any
+ * order of arrival lead to the same state.
+ */
+export interface AlertFact {
+  readonly source: Source;
+  /** Names the alert within its source. */
+  readonly fingerprint: string;
+  readonly incidentKey: string;
+  readonly status: "firing" | "resolved";
+  /** ISO 8601; null means the database's present. */
+  readonly factAt: string | null;
+  readonly startsAt: string | null;
+  /** After how many milliseconds without a newer fact a firing alert counts as resolved; null: never. */
+  readonly expiresAfterMs: number | null;
+  readonly severity: Severity;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/**
+ * Which incident an alert belongs to: the one of its name and service.
+ *
+ * Not Alertmanager's groupKey: that one spells out the route, so editing alertmanager.yml in the middle of an outage
+ * would open every incident anew, and an alert that matches two routes would open two. The name and the service are
+ * what people call an incident by, and fifty instances with one trouble wake somebody once.
+ */
+export const incidentKeyOf = (source: Source, alertname: string, service: string): string =>
+  JSON.stringify([source, alertname, service]);

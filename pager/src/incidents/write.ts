@@ -1,0 +1,121 @@
+import { randomUUID } from "node:crypto";
+import type { Queries } from "@watchkeeper/exporters/database";
+import type { Decision } from "./decide.ts";
+import type { Observation } from "./observe.ts";
+import type { Severity } from "./severity.ts";
+
+/** An incident after its decision was written, and what to tell people about it. */
+export interface Settled {
+  readonly id: string;
+  readonly severity: Severity;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly news: "opened" | "changed" | "resolved";
+  /** What the timeline says; undefined for changes that only a message shows. */
+  readonly event: { readonly kind: string; readonly text: string } | undefined;
+}
+
+const alertCount = (count: number): string => (count === 1 ? "1 alert fires" : `${count} alerts fire`);
+
+function eventOf(decision: Exclude<Decision, { action: "none" }>): Settled["event"] {
+  if (decision.action === "open") return { kind: "opened", text: alertCount(decision.firing.count) };
+  if (decision.action === "resolve") return { kind: "resolved", text: "all alerts are resolved" };
+  if (decision.reason === "severity-raised") {
+    return {
+      kind: "severity-raised",
+      text: `raised from ${decision.incident.severity} to ${decision.severity}`,
+    };
+  }
+  if (decision.reason === "alerts-changed") {
+    return {
+      kind: "alerts-changed",
+      text: `${alertCount(decision.firing.count)}, before ${decision.incident.firing}`,
+    };
+  }
+  // Words change with every value in a description; the message shows the newest.
+  return undefined;
+}
+
+/** The row that a decision writes; null leaves the column as it is. */
+function rowOf({ key }: Observation, decision: Exclude<Decision, { action: "none" }>) {
+  if (decision.action === "resolve") return { id: decision.incident.id, key, state: "resolved" };
+  const { firing } = decision;
+  const row = { key, state: "triggered", labels: firing.labels, firing: firing.count, ...firing.words };
+  if (decision.action === "change") return { ...row, id: decision.incident.id, severity: decision.severity };
+  return {
+    ...row,
+    id: randomUUID(),
+    severity: firing.severity,
+    source: (JSON.parse(key) as string[])[0],
+    alertname: firing.labels.alertname || "unnamed alert",
+    service: firing.labels.service ?? "",
+    startedAt: firing.startedAt,
+  };
+}
+
+const RECORD = `jsonb_to_recordset($1::jsonb) AS r(id uuid, key text, state text, source text, alertname text,
+  service text, severity text, "startedAt" timestamptz, summary text, description text, "runbookUrl" text,
+  "dashboardUrl" text, labels jsonb, firing integer)`;
+
+/** Writes the decisions, set by set, and returns the incidents that changed. */
+export async function writeDecisions(
+  tx: Queries,
+  decided: readonly (readonly [Observation, Decision])[],
+): Promise<readonly Settled[]> {
+  const changes = decided.flatMap(([observation, decision]) =>
+    decision.action === "none" ? [] : [{ decision, row: rowOf(observation, decision) }],
+  );
+  if (changes.length === 0) return [];
+  const rows = (action: Decision["action"]): string =>
+    JSON.stringify(changes.filter(({ decision }) => decision.action === action).map(({ row }) => row));
+
+  await tx.query(
+    "open-incidents",
+    `INSERT INTO incident (id, key, source, alertname, service, severity, started_at, summary, description,
+       runbook_url, dashboard_url, labels, firing)
+     SELECT id, key, source, alertname, service, severity, "startedAt", summary, description, "runbookUrl",
+       "dashboardUrl", labels, firing
+     FROM ${RECORD}`,
+    [rows("open")],
+  );
+  await tx.query(
+    "change-incidents",
+    `UPDATE incident i SET version = version + 1, updated_at = pager_now(), severity = r.severity, firing = r.firing,
+       summary = r.summary, description = r.description, runbook_url = r."runbookUrl",
+       dashboard_url = r."dashboardUrl", labels = r.labels
+     FROM ${RECORD} WHERE i.id = r.id`,
+    [rows("change")],
+  );
+  await tx.query(
+    "resolve-incidents",
+    `UPDATE incident i SET version = version + 1, updated_at = pager_now(), state = 'resolved',
+       resolved_at = pager_now(), firing = 0
+     FROM ${RECORD} WHERE i.id = r.id`,
+    [rows("resolve")],
+  );
+  await tx.query(
+    "link-alerts",
+    `UPDATE alert a SET incident_id = i.id FROM incident i
+     WHERE i.id = ANY($1) AND i.state <> 'resolved' AND a.incident_key = i.key AND a.status = 'firing'
+       AND a.incident_id IS DISTINCT FROM i.id`,
+    [changes.map(({ row }) => row.id)],
+  );
+  return readSettled(tx, changes);
+}
+
+async function readSettled(
+  tx: Queries,
+  changes: readonly { decision: Exclude<Decision, { action: "none" }>; row: { id: string } }[],
+): Promise<readonly Settled[]> {
+  const { rows } = await tx.query<{ id: string; severity: Severity; labels: Record<string, string> }>(
+    "settled-incidents",
+    "SELECT id, severity, labels FROM incident WHERE id = ANY($1)",
+    [changes.map(({ row }) => row.id)],
+  );
+  const found = new Map(rows.map((row) => [row.id, row]));
+  return changes.flatMap(({ decision, row }) => {
+    const incident = found.get(row.id);
+    if (!incident) return [];
+    const news = ({ open: "opened", change: "changed", resolve: "resolved" } as const)[decision.action];
+    return [{ ...incident, news, event: eventOf(decision) }];
+  });
+}

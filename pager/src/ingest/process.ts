@@ -1,0 +1,144 @@
+import type { Queries, QueryRunner } from "@watchkeeper/exporters/database";
+import type { Log } from "@watchkeeper/process/log";
+import { reasonOf } from "@watchkeeper/process/main";
+import pg from "pg";
+import { applyFacts } from "../incidents/apply-facts.ts";
+import { unreadableAlert } from "../incidents/own-alerts.ts";
+import { countSuperseded, type PagerMetrics } from "../metrics.ts";
+import type { Superseded } from "../outbox/enqueue.ts";
+import type { Destinations } from "../routes.ts";
+import { type Payload, parsePayload } from "./payload.ts";
+
+/*
+ *   pending ──read──► processed
+ *      │ └─not readable, in whole or in part──► quarantined (kept, and an incident says so)
+ *      └─processing fails──► pending, due later; after MAX_FAILURES quarantined
+ *
+ * The row is locked while it is processed: a crash frees it at once for the other replica.
+ */
+
+/** A body that the database refuses this often will be refused for ever. */
+const MAX_FAILURES = 5;
+const FAILURE_PAUSE_MS = 2_000;
+
+export interface ProcessorOptions {
+  readonly database: QueryRunner;
+  readonly destinations: Destinations;
+  readonly metrics: PagerMetrics;
+  readonly log: Log;
+}
+
+interface InboxRow {
+  id: string;
+  body: Buffer;
+  received_at: Date;
+}
+
+/** The body was read and the database refuses what it says; the reason is the cause. */
+class Refused extends Error {
+  readonly inboxId: string;
+  constructor(inboxId: string, cause: unknown) {
+    super(reasonOf(cause), { cause });
+    this.inboxId = inboxId;
+  }
+}
+
+/**
+ * Turns the oldest waiting webhook body into alerts, incidents and deliveries, in one transaction.
+ *
+ * @returns whether there was one, so that the caller asks again
+ * @throws Error when the database is away
+ */
+export async function processNext(options: ProcessorOptions): Promise<boolean> {
+  const { database, destinations, metrics, log } = options;
+  try {
+    const done = await database.transaction(async (tx) => {
+      const row = await lockOldest(tx);
+      if (!row) return undefined;
+      const payload = parsePayload(row.body);
+      try {
+        const superseded = await applyPayload(tx, row, payload, destinations);
+        await closeRow(tx, row.id, payload.unreadable);
+        return { row, payload, superseded };
+      } catch (error) {
+        throw error instanceof pg.DatabaseError ? new Refused(row.id, error) : error;
+      }
+    });
+    if (!done) return false;
+    const { row, payload, superseded } = done;
+    metrics.webhooks.inc({ inbox_result: payload.unreadable === null ? "accepted" : "unreadable" });
+    countSuperseded(metrics, superseded);
+    const { truncatedAlerts, unreadable } = payload;
+    const level = unreadable !== null || truncatedAlerts > 0 ? "warn" : "debug";
+    log[level](
+      { inboxId: row.id, alerts: payload.facts.length, truncatedAlerts, unreadable },
+      "webhook processed",
+    );
+    return true;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    log.error({ err: error.cause, inboxId: error.inboxId }, "webhook not processed");
+    await countFailure(options, error);
+    return true;
+  }
+}
+
+async function lockOldest(tx: Queries): Promise<InboxRow | undefined> {
+  const { rows } = await tx.query<InboxRow>(
+    "lock-inbox-row",
+    `SELECT id, body, received_at FROM inbox WHERE state = 'pending' AND due_at <= pager_now()
+     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+  );
+  return rows[0];
+}
+
+async function applyPayload(
+  tx: Queries,
+  row: InboxRow,
+  payload: Payload,
+  destinations: Destinations,
+): Promise<readonly Superseded[]> {
+  if (payload.watchdog) {
+    await tx.query(
+      "beat-watchdog",
+      `INSERT INTO heartbeat AS h (name, seen_at) VALUES ('Watchdog', $1)
+       ON CONFLICT (name) DO UPDATE SET seen_at = greatest(h.seen_at, excluded.seen_at)`,
+      [row.received_at],
+    );
+  }
+  const complaint = payload.unreadable === null ? [] : [unreadableAlert(row.id, payload.unreadable)];
+  const cause = { inboxId: row.id, receivedAt: row.received_at };
+  return applyFacts(tx, [...payload.facts, ...complaint], cause, destinations);
+}
+
+async function closeRow(tx: Queries, id: string, unreadable: string | null): Promise<void> {
+  await tx.query(
+    "close-inbox-row",
+    `UPDATE inbox SET state = CASE WHEN $2::text IS NULL THEN 'processed' ELSE 'quarantined' END, reason = $2,
+       processed_at = pager_now() WHERE id = $1`,
+    [id, unreadable],
+  );
+}
+
+/** In a transaction of its own, as the failed one took everything back. */
+async function countFailure(
+  { database, destinations, metrics }: ProcessorOptions,
+  refused: Refused,
+): Promise<void> {
+  const quarantined = await database.transaction(async (tx) => {
+    const { rows } = await tx.query<{ failures: number; received_at: Date }>(
+      "count-inbox-failure",
+      `UPDATE inbox SET failures = failures + 1, reason = $2,
+         due_at = pager_now() + $3 * interval '1 millisecond'
+       WHERE id = $1 AND state = 'pending' RETURNING failures, received_at`,
+      [refused.inboxId, refused.message, FAILURE_PAUSE_MS],
+    );
+    const row = rows[0];
+    if (!row || row.failures < MAX_FAILURES) return false;
+    const cause = { inboxId: refused.inboxId, receivedAt: row.received_at };
+    await applyFacts(tx, [unreadableAlert(refused.inboxId, refused.message)], cause, destinations);
+    await closeRow(tx, refused.inboxId, refused.message);
+    return true;
+  });
+  if (quarantined) metrics.webhooks.inc({ inbox_result: "unreadable" });
+}

@@ -1,0 +1,101 @@
+import type { QueryRunner } from "@watchkeeper/exporters/database";
+import type { Log } from "@watchkeeper/process/log";
+import express, {
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+} from "express";
+import { requireBearer } from "../api/bearer.ts";
+import type { PagerMetrics } from "../metrics.ts";
+import { storeBody } from "./store.ts";
+
+/** 10,000 alerts with long annotations fit in. */
+export const MAX_BODY_BYTES = 32 * 1024 * 1024;
+
+/** Bodies in memory at once: more means that the database does not keep up. */
+const MAX_IN_FLIGHT = 16;
+
+const RETRY_AFTER_SECONDS = 5;
+
+export interface IngestOptions {
+  readonly database: QueryRunner;
+  readonly token: string;
+  readonly metrics: PagerMetrics;
+  readonly log: Log;
+  /** Called after each commit: there is something to process. */
+  readonly stored: () => void;
+}
+
+/**
+ * `POST /webhooks/alertmanager`.
+ *
+ * 200 means that the body is on disk. Trouble of ours is always 503: Alertmanager keeps the alerts and comes back,
+ * while any 4xx, 429 included, would make it drop them until its next interval. 401 and 413 are trouble of theirs.
+ */
+export function createIngestRoutes({ database, token, metrics, log, stored }: IngestOptions): Router {
+  let inFlight = 0;
+
+  const unavailable = (res: Response, message: string): void => {
+    metrics.webhooks.inc({ inbox_result: "failed" });
+    res
+      .set("retry-after", String(RETRY_AFTER_SECONDS))
+      .status(503)
+      .json({ error: { code: "unavailable", message } });
+  };
+
+  const admit: RequestHandler = (_req, res, next) => {
+    if (inFlight >= MAX_IN_FLIGHT) return unavailable(res, "Cannot keep up right now: send it again");
+    inFlight += 1;
+    res.once("close", () => {
+      inFlight -= 1;
+    });
+    next();
+  };
+
+  const keep: RequestHandler = async (req, res) => {
+    const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+    try {
+      await storeBody(database, "alertmanager", body);
+    } catch (error) {
+      log.error({ err: error }, "webhook not stored");
+      return unavailable(res, "Cannot store this right now: send it again");
+    }
+    res.status(200).json({ status: "stored" });
+    stored();
+  };
+
+  /** The body could not be read to its end. */
+  const refuse = (
+    error: { status?: number; type?: string },
+    _req: Request,
+    res: Response,
+    next: NextFunction,
+  ): void => {
+    if (res.headersSent) {
+      next(error);
+      return;
+    }
+    if (error.type === "entity.too.large") {
+      metrics.webhooks.inc({ inbox_result: "failed" });
+      const message = `Cannot take this body as it is larger than ${MAX_BODY_BYTES} bytes: lower Alertmanager's max_alerts`;
+      res.status(413).json({ error: { code: "too_large", message } });
+      return;
+    }
+    // Cut off on the way or in an encoding we cannot undo: whole, it may arrive the next time.
+    log.warn({ err: error }, "webhook body not received");
+    unavailable(res, "Cannot read this body: send it again");
+  };
+
+  const router = Router();
+  router.post(
+    "/webhooks/alertmanager",
+    requireBearer(token, () => metrics.webhooks.inc({ inbox_result: "unauthorized" })),
+    admit,
+    express.raw({ type: () => true, limit: MAX_BODY_BYTES }),
+    keep,
+    refuse,
+  );
+  return router;
+}
