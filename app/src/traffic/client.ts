@@ -1,0 +1,44 @@
+import { z } from "zod";
+
+/** An answer of the directory; `body` is undefined where it is no JSON. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly retryAfterMs: number;
+}
+
+export interface DirectoryRequest {
+  readonly method?: "GET" | "POST" | "PATCH";
+  readonly path: string;
+  readonly token?: string | undefined;
+  readonly body?: object;
+}
+
+/** Sends a request. @throws Error when no answer comes: refused, cut off or not within `REQUEST_TIMEOUT_MS` */
+export type DirectoryClient = (request: DirectoryRequest) => Promise<Answer>;
+
+const REQUEST_TIMEOUT_MS = 5_000;
+
+const retryAfterSchema = z.coerce.number().min(0).max(86_400).catch(0);
+
+/** @param baseUrl such as `http://127.0.0.1:4701` */
+export function createDirectoryClient(baseUrl: string): DirectoryClient {
+  return async ({ method = "GET", path, token, body }) => {
+    const response = await fetch(new URL(path, baseUrl), {
+      method,
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body && { "content-type": "application/json" }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get("content-type")?.startsWith("application/json");
+    return {
+      status: response.status,
+      body: isJson ? JSON.parse(text) : undefined,
+      retryAfterMs: retryAfterSchema.parse(response.headers.get("retry-after")) * 1_000,
+    };
+  };
+}

@@ -1,0 +1,134 @@
+import type { Clock } from "@watchkeeper/process/clock";
+import { z } from "zod";
+import type { DemoEmployee, DemoTenant } from "../demo/people.ts";
+import type { Random } from "../demo/random.ts";
+import type { Answer, DirectoryClient, DirectoryRequest } from "./client.ts";
+import type { Action } from "./mix.ts";
+import { chooseTerm } from "./terms.ts";
+
+/** One virtual person. Each call of `act` is one request; where something else must come first, it does that. */
+export interface Visitor {
+  /** @returns the status code, or undefined when the person has to wait. @throws Error when no answer comes */
+  act(action: Action): Promise<number | undefined>;
+}
+
+export interface VisitorDeps {
+  readonly client: DirectoryClient;
+  readonly password: string;
+  readonly random: Random;
+  readonly clock: Clock;
+}
+
+/** Enough for a lively directory, few enough to remember. */
+const VISITORS = 60;
+
+/** Three wrong passwords in a quarter of an hour stay below the five at which the directory refuses more. */
+const WRONG_PASSWORD_PAUSE_MS = 5 * 60_000;
+
+const loginSchema = z.object({ token: z.string() });
+const searchSchema = z.object({ employees: z.array(z.object({ id: z.string() })) });
+const meSchema = z.object({ employee: z.object({ version: z.number() }) });
+const profileSchema = z.object({ version: z.number() });
+
+export function createVisitor(
+  tenantSlug: string,
+  person: DemoEmployee,
+  { client, password, random, clock }: VisitorDeps,
+): Visitor {
+  let token: string | undefined;
+  let version: number | undefined;
+  let seen: readonly string[] = [];
+  let blockedUntilMs = 0;
+  let nextWrongPasswordMs = 0;
+
+  async function ask(request: DirectoryRequest): Promise<Answer> {
+    const answer = await client({ token, ...request });
+    if (answer.status === 401) token = undefined;
+    if (answer.status === 429) blockedUntilMs = clock.now() + answer.retryAfterMs;
+    return answer;
+  }
+
+  async function logIn(typed: string): Promise<number> {
+    const body = { tenant: tenantSlug, email: person.email, password: typed };
+    const { status, body: answer } = await ask({
+      method: "POST",
+      path: "/api/login",
+      token: undefined,
+      body,
+    });
+    if (status === 200) token = loginSchema.parse(answer).token;
+    return status;
+  }
+
+  async function search(term: string): Promise<number> {
+    const { status, body } = await ask({ path: `/api/employees?q=${encodeURIComponent(term)}` });
+    if (status === 200) seen = searchSchema.parse(body).employees.map(({ id }) => id);
+    return status;
+  }
+
+  const actions: Readonly<Record<Action, () => Promise<number>>> = {
+    search: () => search(chooseTerm(random)),
+    async view() {
+      // The first results are the ones that people open.
+      const id = seen[Math.floor(random.next() ** 3 * seen.length)];
+      return id === undefined ? actions.search() : (await ask({ path: `/api/employees/${id}` })).status;
+    },
+    async me() {
+      const { status, body } = await ask({ path: "/api/me" });
+      if (status === 200) version = meSchema.parse(body).employee.version;
+      return status;
+    },
+    async update() {
+      if (version === undefined) return actions.me();
+      const change = { version, phone: `+1 555 01${10 + random.int(90)} ext. ${1_000 + random.int(9_000)}` };
+      const { status, body } = await ask({
+        method: "PATCH",
+        path: `/api/employees/${person.id}`,
+        body: change,
+      });
+      version = status === 200 ? profileSchema.parse(body).version : undefined;
+      return status;
+    },
+    async logout() {
+      const { status } = await ask({ method: "POST", path: "/api/logout" });
+      if (status === 204) token = undefined;
+      return status;
+    },
+    async wrong_password() {
+      if (clock.now() < nextWrongPasswordMs) return actions.search();
+      nextWrongPasswordMs = clock.now() + WRONG_PASSWORD_PAUSE_MS;
+      const kept = token;
+      const status = await logIn(`${password}?`);
+      token = kept;
+      return status;
+    },
+    missing_employee: async () =>
+      (
+        await ask({
+          path: `/api/employees/00000000-0000-4000-8000-${String(random.int(1e12)).padStart(12, "0")}`,
+        })
+      ).status,
+    missing_page: async () => (await ask({ path: `/pages/${random.int(1_000)}` })).status,
+    empty_search: () => search(`nobody-${random.int(1_000)}`),
+  };
+
+  return {
+    async act(action) {
+      if (clock.now() < blockedUntilMs) return undefined;
+      if (token === undefined && action !== "wrong_password") return logIn(password);
+      return actions[action]();
+    },
+  };
+}
+
+/** A fixed choice of the demo tenants' people, larger tenants being used more. */
+export function createVisitors(
+  deps: VisitorDeps & { readonly tenants: readonly DemoTenant[] },
+): readonly Visitor[] {
+  const everybody = deps.tenants.flatMap(({ slug, employees }) =>
+    employees.map((person) => ({ slug, person })),
+  );
+  const chosen = new Set<(typeof everybody)[number]>();
+  while (chosen.size < Math.min(VISITORS, everybody.length)) chosen.add(deps.random.pick(everybody));
+  return [...chosen].map(({ slug, person }) => createVisitor(slug, person, deps));
+}
