@@ -80,6 +80,11 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
     "pager/src/a.test.ts → app/src/b.ts: tests of pager import",
   ],
   [
+    "test servers that know a process",
+    { "testing/src/a.ts": `export { other } from "@watchkeeper/pager/b";`, "pager/src/b.ts": other },
+    "testing/src/a.ts → pager/src/b.ts: testing imports only compose/native",
+  ],
+  [
     "two files that import each other",
     {
       "app/src/a.ts": `import { b } from "./b.ts"; export const a = () => b;`,

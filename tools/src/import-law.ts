@@ -44,7 +44,9 @@ const LAW: Readonly<Record<string, { readonly may: readonly string[]; readonly b
 };
 
 const FOLDERS = Object.keys(LAW);
-const TEST_FILE = "\\.test\\.ts$|^testing/|^compose/e2e/";
+const TEST_FILE = "\\.test\\.ts$";
+/** Folders that hold nothing but tests and what they need. */
+const TEST_FOLDER = "^testing/|^compose/e2e/";
 
 /** What a test may import beyond its folder's own rights. */
 const FOR_TESTS = ["testing", "inbox"];
@@ -67,7 +69,7 @@ function rulesOf(folder: string): IForbiddenRuleType[] {
     rule(`${folder} imports ${allowed}`, { path: `^${folder}/`, pathNot: TEST_FILE }, forbidden, because),
     rule(
       `tests of ${folder} import ${[...new Set([...may, ...FOR_TESTS])].join(", ")} and no more`,
-      { path: `^${folder}/.*\\.test\\.ts$` },
+      { path: `^${folder}/.*${TEST_FILE}` },
       forTests,
       because,
     ),
@@ -95,7 +97,7 @@ export const importRules: readonly IForbiddenRuleType[] = [
     name: "sources do not import tests",
     severity: "error",
     comment: "what only tests need must not run in production",
-    from: { pathNot: TEST_FILE },
+    from: { pathNot: `${TEST_FILE}|${TEST_FOLDER}` },
     to: { path: "\\.test\\.ts$|^node_modules/(?:vitest|fast-check)/" },
   },
   {
