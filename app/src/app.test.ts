@@ -1,0 +1,107 @@
+import { metricsOf } from "@watchkeeper/catalogue/metrics/all";
+import { differencesFromCatalogue } from "@watchkeeper/exporters/contract";
+import { exportDependencies } from "@watchkeeper/exporters/dependency";
+import { parseExposition } from "@watchkeeper/exporters/exposition";
+import { exportRuntime } from "@watchkeeper/exporters/runtime";
+import { createTestDatabase } from "@watchkeeper/testing/postgres";
+import { createTestRedis } from "@watchkeeper/testing/redis";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createChecks } from "./checks.ts";
+import { startTestApp, type TestApp } from "./test-app.ts";
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let app: TestApp;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  app = await startTestApp({ databaseUrl: database.url, redisUrl: (await createTestRedis()).url });
+});
+afterAll(async () => {
+  await app?.close();
+  await database?.drop();
+});
+
+test("the metrics are exactly those that the catalogue says the app emits", async () => {
+  exportRuntime(app.metrics, { version: "1.0.0" });
+  await exportDependencies(app.metrics, createChecks(app.database, app.redis))();
+  const token = await app.logIn(app.tenants[0]?.employees[0]?.email ?? "");
+  await app.ask("/api/employees?q=engineer", { token });
+  const text = await app.metrics.registry.metrics();
+  expect(differencesFromCatalogue(text, metricsOf("app"))).toEqual([]);
+  const empty = parseExposition(text).filter(({ samples }) => samples.length === 0);
+  expect(empty.map(({ name }) => name)).toEqual([]);
+});
+
+test("the home page says what this is, and the probe from outside needs no login", async () => {
+  expect((await app.ask("/")).body).toContain("<h1>Company Directory</h1>");
+  expect(await app.ask("/healthz")).toMatchObject({ status: 200, body: { status: "ok" } });
+});
+
+test("every answer carries the headers of a careful server and a request id", async () => {
+  const { headers } = await app.ask("/");
+  expect(headers.get("content-security-policy")).toContain("default-src 'self'");
+  expect(headers.get("x-powered-by")).toBeNull();
+  expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+  const given = await app.ask("/", { headers: { "x-request-id": "proxy-0123456789" } });
+  expect(given.headers.get("x-request-id")).toBe("proxy-0123456789");
+  const forged = await app.ask("/", { headers: { "x-request-id": 'x","level":"fatal' } });
+  expect(forged.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test.each([
+  ["/nowhere", {}, 404, "not_found"],
+  ["/api/employees/%E0%A4%A", {}, 400, "malformed"],
+  ["/api/login", { method: "POST", rawBody: "{" }, 400, "malformed"],
+  ["/api/login", { method: "POST", rawBody: "[]" }, 400, "invalid_input"],
+  ["/api/login", { method: "POST", rawBody: `"${"x".repeat(20_000)}"` }, 413, "too_large"],
+  [
+    "/api/login",
+    { method: "POST", json: { tenant: "a\0", email: "b", password: "c" } },
+    400,
+    "invalid_input",
+  ],
+  ["/api/login", { method: "POST" }, 400, "invalid_input"],
+])("%s with %j answers %i %s as JSON", async (path, request, status, code) => {
+  const answer = await app.ask(path, request);
+  expect(answer).toMatchObject({ status, body: { error: { code, message: expect.any(String) } } });
+});
+
+test("the log has one line per request with the route's template and nothing that anybody typed", async () => {
+  const email = app.tenants[1]?.employees[3]?.email ?? "";
+  const token = await app.logIn(email);
+  const { headers } = await app.ask("/api/employees?q=secretterm", { token });
+  const line = app.lines.find(({ requestId }) => requestId === headers.get("x-request-id"));
+  expect(line).toEqual({
+    level: "info",
+    timestamp: expect.any(String),
+    service: "app",
+    requestId: headers.get("x-request-id"),
+    method: "GET",
+    route: "/api/employees",
+    status: 200,
+    durationMs: expect.any(Number),
+    tenantId: app.tenants[1]?.id,
+    message: "request",
+  });
+  const everything = JSON.stringify(app.lines);
+  for (const secret of [email, token, "secretterm", "demo-password", "127.0.0.1"]) {
+    expect(everything).not.toContain(secret);
+  }
+});
+
+test("an error of our own answers 500 without details and logs them under the request's id", async () => {
+  await app.database.query("break", "ALTER TABLE tenant RENAME TO tenant_gone");
+  try {
+    const json = { tenant: "northlight", email: "somebody@northlight.example", password: "x" };
+    const answer = await app.ask("/api/login", { method: "POST", json });
+    expect(answer).toMatchObject({
+      status: 500,
+      body: { error: { code: "internal", message: "Something went wrong on our side" } },
+    });
+    const requestId = answer.headers.get("x-request-id");
+    const line = app.lines.find((entry) => entry.level === "error" && entry.requestId === requestId);
+    expect(JSON.stringify(line)).toContain("tenant");
+  } finally {
+    await app.database.query("mend", "ALTER TABLE tenant_gone RENAME TO tenant");
+  }
+});

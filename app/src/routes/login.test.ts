@@ -1,0 +1,150 @@
+import { SESSION_EXPIRIES_KEY } from "@watchkeeper/catalogue/names";
+import { parseExposition } from "@watchkeeper/exporters/exposition";
+import { createManualClock, type ManualClock } from "@watchkeeper/process/clock";
+import { createTestDatabase } from "@watchkeeper/testing/postgres";
+import { createTestRedis } from "@watchkeeper/testing/redis";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { DemoEmployee } from "../demo/people.ts";
+import { DEMO_PASSWORD, startTestApp, type TestAnswer, type TestApp } from "../test-app.ts";
+
+const HOUR_MS = 3_600_000;
+
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let redis: Awaited<ReturnType<typeof createTestRedis>>;
+let app: TestApp;
+let clock: ManualClock;
+let people: readonly DemoEmployee[];
+let next = 0;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  redis = await createTestRedis();
+  clock = createManualClock(1_000_000);
+  app = await startTestApp({ databaseUrl: database.url, redisUrl: redis.url, clock });
+  people = app.tenants[0]?.employees ?? [];
+});
+beforeEach(() => redis.clear());
+afterAll(async () => {
+  await app?.close();
+  await database?.drop();
+});
+
+/** Somebody whom no other test has used. */
+const somebody = (): string => people[next++]?.email ?? "";
+
+const logIn = (email: string, password = DEMO_PASSWORD, tenant = "northlight"): Promise<TestAnswer> =>
+  app.ask("/api/login", { method: "POST", json: { tenant, email, password } });
+
+const attempts = async (): Promise<Record<string, number>> => {
+  const families = parseExposition(await app.metrics.registry.metrics());
+  const family = families.find(({ name }) => name === "auth_login_attempts_total");
+  return Object.fromEntries(family?.samples.map(({ labels, value }) => [labels.login_result, value]) ?? []);
+};
+
+test("the right password opens a session, for browsers as a cookie and for programs as a token", async () => {
+  const email = somebody();
+  const answer = await logIn(` ${email.toUpperCase()} `);
+  expect(answer).toMatchObject({
+    status: 200,
+    body: { token: expect.any(String), expiresInSeconds: 28_800 },
+  });
+  const cookie = answer.headers.get("set-cookie") ?? "";
+  expect(cookie).toMatch(/^directory_session=[\w-]{43}; Max-Age=28800; Path=\/; .*HttpOnly; SameSite=Lax$/);
+  const byToken = await app.ask("/api/me", { token: answer.body.token });
+  const byCookie = await app.ask("/api/me", { headers: { cookie: cookie.split(";")[0] ?? "" } });
+  expect(byToken.body).toMatchObject({ tenant: { slug: "northlight" }, employee: { email } });
+  expect(byCookie.body).toEqual(byToken.body);
+});
+
+test("a wrong password, an unknown person and an unknown tenant get the same answer", async () => {
+  const answers = [
+    await logIn(somebody(), "wrong-password"),
+    await logIn("nobody@northlight.example"),
+    await logIn(somebody(), DEMO_PASSWORD, "nowhere"),
+    await logIn(somebody(), DEMO_PASSWORD, "tidewater"),
+  ];
+  for (const { status, body } of answers)
+    expect({ status, body }).toEqual({ status: 401, body: answers[0]?.body });
+});
+
+test("an unknown person costs the same password check as a known one", async () => {
+  const time = async (email: string): Promise<number> => {
+    const start = process.cpuUsage();
+    await logIn(email, "wrong-password");
+    const { user, system } = process.cpuUsage(start);
+    return user + system;
+  };
+  await time(somebody());
+  const known = [await time(somebody()), await time(somebody()), await time(somebody())].sort(
+    (a, b) => a - b,
+  );
+  const unknown = [await time("a@x.example"), await time("b@x.example"), await time("c@x.example")].sort(
+    (a, b) => a - b,
+  );
+  const ratio = (unknown[1] ?? 0) / (known[1] ?? 1);
+  expect(ratio).toBeGreaterThan(0.4);
+  expect(ratio).toBeLessThan(2.5);
+});
+
+test("after five failures the right password is refused too, for that person only", async () => {
+  const email = somebody();
+  const before = await attempts();
+  for (let i = 0; i < 5; i++) expect((await logIn(email, `wrong-${i}`)).status).toBe(401);
+  const refused = await logIn(email);
+  expect(refused).toMatchObject({ status: 429, body: { error: { code: "rate_limited" } } });
+  const retryAfter = Number(refused.headers.get("retry-after"));
+  expect(retryAfter).toBeGreaterThan(14 * 60);
+  expect(retryAfter).toBeLessThanOrEqual(15 * 60);
+  expect((await logIn(somebody())).status).toBe(200);
+  const after = await attempts();
+  const grown = Object.entries(after).map(([result, count]) => [result, count - (before[result] ?? 0)]);
+  expect(Object.fromEntries(grown)).toEqual({
+    success: 1,
+    invalid_credentials: 5,
+    rate_limited: 1,
+    sso_error: 0,
+    error: 0,
+  });
+});
+
+test("guesses that are sent together are limited as if they came one by one", async () => {
+  const email = somebody();
+  const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => logIn(email, `guess-${i}`)));
+  const statuses = answers.map(({ status }) => status).sort();
+  expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429, 429, 429, 429, 429]);
+});
+
+test("logins that succeed are never limited", async () => {
+  const email = somebody();
+  for (let i = 0; i < 7; i++) expect((await logIn(email)).status).toBe(200);
+});
+
+test("a session ends with the logout", async () => {
+  const token = await app.logIn(somebody());
+  expect((await app.ask("/api/me", { token })).status).toBe(200);
+  const answer = await app.ask("/api/logout", { method: "POST", token });
+  expect(answer.status).toBe(204);
+  expect(answer.headers.get("set-cookie")).toContain("Expires=Thu, 01 Jan 1970");
+  const refused = await app.ask("/api/me", { token });
+  expect(refused).toMatchObject({ status: 401, body: { error: { code: "unauthenticated" } } });
+});
+
+test.each(["", "x", "A".repeat(43), "../../etc/passwd", "*"])("the token %j opens nothing", async (token) => {
+  expect((await app.ask("/api/me", { token })).status).toBe(401);
+});
+
+test("Redis holds hashes of tokens, and one expiry per live session that later logins prune", async () => {
+  const members = () => app.redis.ask((client) => client.zRangeWithScores(SESSION_EXPIRIES_KEY, 0, -1));
+  const token = await app.logIn(somebody());
+  expect(await members()).toEqual([{ value: expect.any(String), score: clock.now() + 8 * HOUR_MS }]);
+  const keys = await app.redis.ask((client) => client.keys("*"));
+  expect(JSON.stringify([keys, await members()])).not.toContain(token);
+  const [key = ""] = keys.filter((name) => name.startsWith("directory:session:"));
+  const ttlMs = await app.redis.ask((client) => client.pTTL(key));
+  expect(ttlMs).toBeGreaterThan(7.9 * HOUR_MS);
+  expect(ttlMs).toBeLessThanOrEqual(8 * HOUR_MS);
+
+  await clock.advance(9 * HOUR_MS);
+  await app.logIn(somebody());
+  expect(await members()).toEqual([{ value: expect.any(String), score: clock.now() + 8 * HOUR_MS }]);
+});
