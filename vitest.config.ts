@@ -14,6 +14,7 @@ const endToEnd = {
   test: {
     name: "e2e",
     include: ["compose/e2e/**/*.test.ts"],
+    globalSetup: ["compose/e2e/global-setup.ts"],
     fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 300_000,
