@@ -3,7 +3,8 @@ import { renderYaml } from "./document.ts";
 
 /** How often Prometheus scrapes its targets and evaluates its rules; also the step of the rules' tests. */
 export const SCRAPE_INTERVAL = "15s";
-const SCRAPE_TIMEOUT = "10s";
+/** How late a scrape may bring its samples. */
+export const SCRAPE_TIMEOUT = "10s";
 
 /** The job of the probes that see a service as its visitors do. */
 const PROBE_JOB = "probe";

@@ -1,5 +1,6 @@
 import { boardUrl } from "@watchkeeper/catalogue/names";
 import { services } from "@watchkeeper/catalogue/services";
+import type { Slo } from "@watchkeeper/catalogue/slo";
 import { teams } from "@watchkeeper/catalogue/teams";
 import type { Alert } from "../alert.ts";
 import { renderPage } from "./document.ts";
@@ -54,9 +55,9 @@ export const renderRunbook = (alert: Alert): string =>
     ...code("promql", folded(alert.expr.text)),
   ]);
 
-/** The list of all runbooks. */
-export const renderRunbookIndex = (alerts: readonly Alert[]): string =>
-  renderPage("alerts/src/symptoms", [
+/** The list of all runbooks: those of single alerts, and those of promises, which their alerts share. */
+export const renderRunbookIndex = (alerts: readonly Alert[], slos: readonly Slo[]): string =>
+  renderPage("alerts/src/symptoms and catalogue/src/slos", [
     "# Runbooks",
     "",
     "| Alert | Severity | Service | Says |",
@@ -64,5 +65,14 @@ export const renderRunbookIndex = (alerts: readonly Alert[]): string =>
     ...alerts.map(
       ({ name, severity, service, summary }) =>
         `| [${name}](${name}.md) | ${severity} | ${services[service].title} | ${summary} |`,
+    ),
+    "",
+    "## Promises",
+    "",
+    "| Promise | Fast burn | Service | Says |",
+    "|---|---|---|---|",
+    ...slos.map(
+      ({ name, urgency, service, promise }) =>
+        `| [${name}](${name}.md) | ${urgency} | ${services[service].title} | ${promise} |`,
     ),
   ]);
