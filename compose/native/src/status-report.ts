@@ -52,7 +52,7 @@ export function renderStatus(state: StateFolder, snapshot: Snapshot): string {
   return [
     renderTable([["PROCESS", "STATE", "SINCE", "RESTARTS", "MEMORY", "ADDRESS"], ...rows]),
     "",
-    `memory ${mebibytes(total)} (supervisor included: ${mebibytes(memory.get(supervisor?.pid ?? 0) ?? 0)}), cold start ${ready}`,
+    `memory ${mebibytes(total)}, of which the supervisor ${mebibytes(memory.get(supervisor?.pid ?? 0) ?? 0)}; cold start ${ready}`,
     `logs   ${state.logs}`,
     ...(inbox
       ? [`inbox  ${inbox} shows the Slack messages, mails and pages that people would have received`]
