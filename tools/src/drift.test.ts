@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { findDrift, writeGenerated } from "./drift.ts";
 import { type Generator, generateAll } from "./generators.ts";
-import { createTemporaryRepository } from "./temporary-repository.ts";
+import { createTemporaryRepository } from "./test-repository.ts";
 
 function driftOf(present: Readonly<Record<string, string>>, made: Readonly<Record<string, string>>) {
   const repository = createTemporaryRepository(present);
