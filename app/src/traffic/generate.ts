@@ -75,7 +75,9 @@ export async function generateTraffic({
     const rps = peakRps * shareOfPeak(new Date(clock.now()));
     // Exponential gaps: people do not arrive in step.
     const gapMs = (-Math.log(1 - random.next()) / rps) * 1_000;
-    await clock.sleep(Math.max(gapMs, pausedUntilMs - clock.now()), signal);
+    await clock.sleep(gapMs, signal);
+    // The last request may have gone unanswered meanwhile.
+    if (clock.now() < pausedUntilMs) await clock.sleep(pausedUntilMs - clock.now(), signal);
     if (signal.aborted) break;
     if (underWay.size < MAX_IN_FLIGHT) send();
     else summary.countSkipped();

@@ -95,7 +95,9 @@ export function createVisitor(
       return status;
     },
     async wrong_password() {
-      if (clock.now() < nextWrongPasswordMs) return actions.search();
+      if (clock.now() < nextWrongPasswordMs) {
+        return token === undefined ? logIn(password) : actions.search();
+      }
       nextWrongPasswordMs = clock.now() + WRONG_PASSWORD_PAUSE_MS;
       const kept = token;
       const status = await logIn(`${password}?`);
