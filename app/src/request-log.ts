@@ -30,7 +30,8 @@ export function logRequests(app: Express, log: Log): void {
         durationMs: Math.round((performance.now() - start) * 10) / 10,
         tenantId: response.locals.session?.tenantId,
       };
-      if (QUIET_ROUTES.has(route)) log.debug(line, "request");
+      if (line.status >= 500) log.warn(line, "request");
+      else if (QUIET_ROUTES.has(route)) log.debug(line, "request");
       else log.info(line, "request");
     });
     next();

@@ -23,7 +23,7 @@ async function generate(act: Act, minutes: number, peakRps = 5): Promise<readonl
   // The manual clock keeps its listeners; the system's does not.
   setMaxListeners(0, signal);
   const generating = generateTraffic({
-    visitors: [{ act }],
+    visitors: [{ act, isReady: () => true }],
     random: createRandom(1),
     peakRps,
     clock,
@@ -47,7 +47,7 @@ test("requests come at the pace of the hour, with one summary a minute", async (
 
 test("answers are summed up by class", async () => {
   let n = 0;
-  const [summary] = await generate(async () => [200, 204, 404, 503, undefined][n++ % 5], 1);
+  const [summary] = await generate(async () => [200, 204, 404, 503][n++ % 4] ?? 500, 1);
   const { requests = 0, answers = {} } = summary ?? {};
   expect(Object.keys(answers).sort()).toEqual(["2xx", "4xx", "5xx"]);
   expect(Object.values(answers).reduce((sum, count) => sum + count, 0)).toBe(requests);
@@ -69,6 +69,27 @@ test("while no answer comes it asks ever more seldom, and returns to its pace af
   expect(summaries.at(-1)?.requests).toBeGreaterThan(200);
 });
 
+test("nobody is asked who is not ready, and in a quiet hour the same few are", async () => {
+  const asked = new Set<number>();
+  const visitors = Array.from({ length: 20 }, (_, i) => ({
+    isReady: () => i % 2 === 0,
+    act: async () => {
+      asked.add(i);
+      return 200;
+    },
+  }));
+  const clock = createManualClock(new Date(2026, 10, 16, 3).getTime());
+  const controller = new AbortController();
+  const { signal } = controller;
+  setMaxListeners(0, signal);
+  const log = createLog("traffic", "silent");
+  const generating = generateTraffic({ visitors, random: createRandom(1), peakRps: 50, clock, log, signal });
+  await clock.advance(20_000);
+  controller.abort();
+  await generating;
+  expect([...asked].sort()).toEqual([0, 2]);
+});
+
 test("errors that are answers do not slow it down", async () => {
   const [summary] = await generate(async () => 503, 1);
   expect(summary?.requests).toBeGreaterThan(200);
@@ -86,7 +107,7 @@ test("a directory that does not answer has a bounded number of requests to bear"
     return new Promise((resolve) => waiting.push(() => resolve(200)));
   };
   const generating = generateTraffic({
-    visitors: [{ act }],
+    visitors: [{ act, isReady: () => true }],
     random: createRandom(1),
     peakRps: 50,
     clock,

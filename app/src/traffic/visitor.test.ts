@@ -27,6 +27,7 @@ const deps = (): VisitorDeps => ({
   password: DEMO_PASSWORD,
   random: createRandom(3),
   clock,
+  loginPace: { nextMs: 0 },
 });
 
 const visitorNamed = (index: number) => {
@@ -76,11 +77,23 @@ test("a person who is told to wait waits", async () => {
       json: { tenant: "copperleaf", email, password: `wrong-${i}` },
     });
   }
-  const { act } = visitorNamed(12);
+  const { act, isReady } = visitorNamed(12);
+  expect(isReady()).toBe(true);
   expect(await act("search")).toBe(429);
-  expect(await act("search")).toBeUndefined();
+  expect(isReady()).toBe(false);
   await clock.advance(15 * 60_000);
-  expect(await act("search")).toBe(429);
+  expect(isReady()).toBe(true);
+});
+
+test("a person does one thing at a time, and people log in one after the other", async () => {
+  const shared = deps();
+  const [first, second] = createVisitors({ ...shared, tenants: app.tenants });
+  const busy = first?.act("me");
+  expect([first?.isReady(), second?.isReady()]).toEqual([false, false]);
+  expect(await busy).toBe(200);
+  expect([first?.isReady(), second?.isReady()]).toEqual([true, false]);
+  await clock.advance(1_000);
+  expect(second?.isReady()).toBe(true);
 });
 
 test("a day's mix on the real app has only the errors that are meant", async () => {
