@@ -163,8 +163,9 @@ export async function createTestBed(
       for (let quietMs = 0; quietMs < 60_000; ) {
         const claimed = await sender.dispatch();
         await sender.idle();
-        quietMs = claimed > 0 ? 0 : quietMs + 1_000;
-        await advance(1_000);
+        const stepMs = claimed > 0 ? 1_000 : 5_000;
+        quietMs = claimed > 0 ? 0 : quietMs + stepMs;
+        await advance(stepMs);
       }
     },
     async deliveries() {

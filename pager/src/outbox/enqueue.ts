@@ -68,6 +68,12 @@ export async function enqueueDeliveries(
   }
   if (announcements.length > 0) {
     await tx.query(
+      "raise-urgency",
+      `UPDATE delivery d SET urgency = r.urgency FROM ${WANTED}
+       WHERE d.incident_id = r."incidentId" AND d.urgency > r.urgency AND d.state IN ('pending', 'retry', 'ambiguous')`,
+      [JSON.stringify(announcements)],
+    );
+    await tx.query(
       "enqueue-announcements",
       `${INSERT} SELECT r."incidentId", r.destination, r.kind, r.urgency, coalesce($2, pager_now()) FROM ${WANTED}
        ON CONFLICT (incident_id, destination, kind) WHERE kind <> 'update' DO NOTHING`,
