@@ -5,7 +5,7 @@ import { authenticate, clearSessionCookie, setSessionCookie, tokenOf } from "../
 import { ClientError } from "../errors.ts";
 import { createGate, GateFullError } from "../gate.ts";
 import type { LoginLimit } from "../login-limit.ts";
-import { parseInput } from "../parse.ts";
+import { parseInput, parseJson } from "../parse.ts";
 import { verifyPassword } from "../password.ts";
 import { SESSION_TTL_MS, type Session, type Sessions } from "../session.ts";
 import type { Tenants } from "../tenants.ts";
@@ -79,7 +79,7 @@ export function createLoginRoutes({ tenants, sessions, loginLimit, countLogin }:
 
   const router = express.Router();
 
-  router.post("/login", async (request, response) => {
+  router.post("/login", parseJson, async (request, response) => {
     const login = parseInput(loginSchema, request.body);
     const outcome = await attempt(login).catch((error: unknown) => {
       countLogin("error");

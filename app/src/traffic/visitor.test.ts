@@ -112,6 +112,11 @@ test("a day's mix on the real app has only the errors that are meant", async () 
   expect(hits.every(({ value }) => value > 0)).toBe(true);
 }, 60_000);
 
+test("without a directory the reason is what the system says", async () => {
+  const client = createDirectoryClient("http://127.0.0.1:1");
+  await expect(client({ path: "/" })).rejects.toThrow(/ECONNREFUSED|bad port/);
+});
+
 test("the people are the same for the same seed and come from every tenant", () => {
   const visitors = createVisitors({ ...deps(), tenants: app.tenants });
   expect(visitors).toHaveLength(60);
