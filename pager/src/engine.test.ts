@@ -83,6 +83,9 @@ test("two engines on one database share the work, and everything is done exactly
   expect([(one ?? 0) + (two ?? 0), Math.min(one ?? 0, two ?? 0) > 0]).toEqual([30, true]);
   const { rows } = await bed.database.query("test", "SELECT DISTINCT state FROM inbox");
   expect(rows).toEqual([{ state: "processed" }]);
+  expect(await bed.metrics.registry.metrics()).toContain(
+    'watchkeeper_pager_webhooks_total{inbox_result="accepted"} 60\n',
+  );
 });
 
 test("an engine that is told to end gives back what it was sending, to be tried by the next one", async () => {

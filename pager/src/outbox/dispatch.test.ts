@@ -287,6 +287,47 @@ test("what a provider refuses for good opens an incident about the route, elsewh
   expect((await incidents())[1]).toMatchObject({ alertname: "PagerRouteBroken", state: "resolved" });
 });
 
+test("nobody hears that it is over while the announcement is still on its way", async () => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let begun = 0;
+  const slow = bed.dispatcher({
+    checkpoint: async (point) => {
+      if (point !== "begun") return;
+      begun += 1;
+      await held;
+    },
+  });
+  await bed.receive(down);
+  await slow.dispatch();
+  await until("all four to have begun", () => (begun === 4 ? true : undefined));
+  await bed.receive(over);
+  await bed.advance(2_000);
+  expect(await bed.dispatcher().dispatch()).toBe(0);
+  release();
+  await slow.idle();
+  await bed.settle();
+  expect((await bed.deliveries()).filter((line) => !line.endsWith(" sent"))).toEqual([]);
+  expect((await received("pagerduty")).map(({ content }) => content.effect)).toEqual(["opened", "resolved"]);
+});
+
+test("a message about a broken route that is refused too is not an incident of its own", async () => {
+  const good = standInChannels(inbox);
+  const pagerduty = { routingKey: "short", url: good.pagerduty?.url ?? "" };
+  const first = bed.dispatcher({ channels: createChannels({ ...good, pagerduty }, "test-install") });
+  await bed.receive(down);
+  await first.dispatch();
+  await first.idle();
+  const webhook = { url: `http://127.0.0.1:${inbox.httpPort}/nowhere`, secret: SECRETS.webhook };
+  await bed.settle(
+    bed.dispatcher({ channels: createChannels({ ...good, pagerduty, webhook }, "test-install") }),
+  );
+  expect(await bed.deliveries()).toContain("webhook announce dead");
+  expect((await incidents()).map(({ alertname }) => alertname)).toEqual(["ServiceDown", "PagerRouteBroken"]);
+});
+
 test("an alarm about an alarm ends there: with every route broken nothing goes round in circles", async () => {
   const everything = standInChannels({ httpPort: inbox.httpPort, smtpPort: inbox.smtpPort });
   const bad = await createTestDatabase();

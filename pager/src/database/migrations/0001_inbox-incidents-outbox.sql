@@ -160,7 +160,9 @@ CREATE TABLE heartbeat (
 CREATE FUNCTION unwanted_because(d delivery) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT CASE
     WHEN d.kind <> 'resolve' AND i.state = 'resolved' THEN 'incident-resolved'
-    WHEN d.kind <> 'announce' AND NOT coalesce(a.state = 'sent' OR a.may_have_arrived, false) THEN 'never-announced'
+    -- An announcement on its way counts: what follows waits for it and asks again.
+    WHEN d.kind <> 'announce' AND NOT coalesce(a.state IN ('sent', 'leased') OR a.may_have_arrived, false)
+      THEN 'never-announced'
     WHEN d.kind = 'update' AND m.applied_version >= i.version THEN 'already-shown'
   END
   FROM incident i
