@@ -132,7 +132,7 @@ export async function createTestBed(
     channels instanceof Map
       ? channels
       : createChannels(channels as PagerSettings["channels"], "test-install");
-  await registerDestinations(database, map.values());
+  await registerDestinations(database, map);
   const options = {
     database,
     channels: map,

@@ -134,6 +134,28 @@ test("an alert that fires again after its incident was resolved opens a new one"
   expect(rows).toEqual([{ state: "resolved" }, { state: "triggered" }]);
 });
 
+test("an alert that was resolved by silence alone fires again; a late duplicate does not make it so", async () => {
+  const alert = { service: "asleep", startsAt: minute(1) };
+  const over = webhookBody({ ...alert, status: "resolved", endsAt: minute(30) });
+  const states = async () =>
+    (
+      await bed.database.query("test", "SELECT state FROM incident WHERE service = 'asleep' ORDER BY number")
+    ).rows.map(({ state }) => state);
+  await bed.receive(webhookBody(alert));
+  await bed.receive(over);
+  await bed.advance(15_000);
+  await bed.receive(webhookBody(alert));
+  expect(await states()).toEqual(["resolved"]);
+  await bed.advance(1_000);
+  await bed.receive(webhookBody(alert));
+  expect(await states()).toEqual(["resolved", "triggered"]);
+  // The old resolution, told once more, is no news; the real one is.
+  await bed.receive(over);
+  expect(await states()).toEqual(["resolved", "triggered"]);
+  await bed.receive(webhookBody({ ...alert, status: "resolved", endsAt: "2026-03-01T04:00:00Z" }));
+  expect(await states()).toEqual(["resolved", "resolved"]);
+});
+
 test("ten thousand alerts in one body become their incidents in one go", async () => {
   const drafts = Array.from({ length: 10_000 }, (_, n) => ({
     service: "storm",

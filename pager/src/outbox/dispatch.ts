@@ -1,4 +1,5 @@
 import type { QueryRunner } from "@watchkeeper/exporters/database";
+import { systemClock } from "@watchkeeper/process/clock";
 import type { Log } from "@watchkeeper/process/log";
 import type { Channel, Outcome } from "../channels/channel.ts";
 import type { Severity } from "../incidents/severity.ts";
@@ -46,6 +47,20 @@ const leaseOf = (channel: Channel): Lease => ({
   otherMs: leaseMsOf(channel, "info"),
 });
 
+const FINISH_PAUSE_MS = 500;
+
+/** What is known about an attempt must not be lost to a database that is away for a moment. */
+async function whileLeased<T>(work: () => Promise<T>, deadlineMs: number): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (performance.now() + FINISH_PAUSE_MS > deadlineMs) throw error;
+      await systemClock.sleep(FINISH_PAUSE_MS);
+    }
+  }
+}
+
 export interface Dispatcher {
   /** Claims what may leave now and starts sending it. @returns how many deliveries were claimed */
   dispatch(): Promise<number>;
@@ -86,7 +101,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         : await sendWithin(channel, begun.message, budgetMs, aborted.signal);
     await checkpoint?.("sent", claim);
 
-    const finished = await finishAttempt(database, { ...begun, claim }, outcome, channels);
+    const finish = () => finishAttempt(database, { ...begun, claim }, outcome, channels);
+    const finished = await whileLeased(finish, deadlineMs);
     const result = outcome.result === "too-fast" ? "retry" : (finished?.state ?? outcome.result);
     attempts.inc({ channel: channel.name, delivery_result: result });
     if (finished?.state === "sent" && begun.message.kind === "announce") {

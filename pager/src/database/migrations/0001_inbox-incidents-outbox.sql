@@ -67,6 +67,8 @@ CREATE TABLE alert (
   severity text NOT NULL CHECK (severity IN ('page', 'ticket', 'info')),
   labels jsonb NOT NULL,
   annotations jsonb NOT NULL,
+  -- When the body that told this fact was received.
+  told_at timestamptz NOT NULL,
   -- The newest body that told this fact: its words (values in a description) are the ones shown.
   inbox_id bigint,
   PRIMARY KEY (source, fingerprint)
