@@ -3,10 +3,10 @@ import type { Sample } from "../upstream/prometheus.ts";
 import type { Job } from "./model.ts";
 
 /** Jobs that are not a service of the catalogue. */
-const OTHER_TITLES: Readonly<Record<string, string>> = { probe: "Directory from outside" };
+const OTHER_TITLES: ReadonlyMap<string, string> = new Map([["probe", "Directory from outside"]]);
 
 const titleOf = (job: string): string =>
-  Object.hasOwn(services, job) ? services[job as ServiceName].title : (OTHER_TITLES[job] ?? job);
+  Object.hasOwn(services, job) ? services[job as ServiceName].title : (OTHER_TITLES.get(job) ?? job);
 
 const isUp = ({ value }: Sample): boolean => value === 1;
 
@@ -20,6 +20,8 @@ export interface Changes {
   readonly firstSeen: readonly Sample[];
   /** Where the look back begins, Unix seconds: a target first seen then may be much older. */
   readonly fromSeconds: number;
+  /** Unix seconds; a target of which nothing was seen until now is that new. */
+  readonly nowSeconds: number;
 }
 
 /** The latest of what samples of one job say. */
@@ -35,8 +37,8 @@ export function summariseJobs(targets: readonly Sample[], changes: Changes): rea
     const own = targets.filter(({ labels }) => labels.job === name);
     const targetsUp = own.filter(isUp).length;
     const changed = latest(targetsUp === own.length ? changes.lastDown : changes.lastUp, name);
-    const first = latest(changes.firstSeen, name);
-    const watchedSince = first !== undefined && first > changes.fromSeconds + 120 ? first : undefined;
+    const first = latest(changes.firstSeen, name) ?? changes.nowSeconds;
+    const watchedSince = first > changes.fromSeconds + 120 ? first : undefined;
     return {
       name,
       title: titleOf(name),

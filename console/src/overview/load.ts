@@ -61,7 +61,8 @@ export function createOverviewLoader(
   const guard = createOutages(clock, log);
 
   async function load(range: RangeName): Promise<Overview> {
-    const nowSeconds = clock.now() / 1_000;
+    const nowMs = clock.now();
+    const nowSeconds = nowMs / 1_000;
     const { seconds, stepSeconds, window } = ranges[range];
     const endSeconds = Math.floor(nowSeconds / stepSeconds) * stepSeconds;
     const startSeconds = endSeconds - seconds;
@@ -111,6 +112,7 @@ export function createOverviewLoader(
         lastDown: lastDown ?? [],
         firstSeen: firstSeen ?? [],
         fromSeconds,
+        nowSeconds,
       };
       return { state: "ready", value: summariseJobs(targets, changes) };
     });
@@ -130,7 +132,7 @@ export function createOverviewLoader(
     });
 
     return {
-      at: isoOf(clock.now()),
+      at: isoOf(nowMs),
       range,
       ...(await all({
         rate: tile("rate", queries.requestRate(TILE_WINDOW)) as Promise<Reading<number>>,

@@ -50,8 +50,8 @@ export const renderOverview = (range: RangeName): Html => html`
     <section class="panel" aria-label="Latency">
       <div class="stats">
         ${renderStat("p50", "Latency p50", "half are faster")}
-        ${renderStat("p95", "p95", "19 of 20 are faster")}
-        ${renderStat("p99", "p99", "99 of 100 are faster")}
+        ${renderStat("p95", "p95", "95 % are faster")}
+        ${renderStat("p99", "p99", "99 % are faster")}
       </div>
       ${renderChart("latency", "Latency")}
     </section>
@@ -60,7 +60,7 @@ export const renderOverview = (range: RangeName): Html => html`
       ${renderList("jobs", "Who is alive")}
       <section class="panel checks" aria-label="Ways from outside and to people">
         <div class="check" data-panel="outside" data-state="loading" data-value=""><h3>Directory, from outside</h3><p data-note>…</p></div>
-        <div class="check" data-panel="watchdog" data-state="loading" data-value=""><h3>Way of alerts</h3><p data-note>…</p></div>
+        <div class="check" data-panel="watchdog" data-state="loading" data-value=""><h3>Alert path</h3><p data-note>…</p></div>
       </section>
     </div>
   </div>`;

@@ -85,8 +85,16 @@ function showChecks(outside: Reading<boolean>, watchdog: Reading<string>, atMs: 
   );
 }
 
+const isFine = ({ jobs, incidents }: Overview): boolean =>
+  incidents.state === "ready" &&
+  incidents.value.length === 0 &&
+  jobs.state === "ready" &&
+  jobs.value.every((job) => job.targetsUp === job.targets);
+
 /** The whole board in one sentence: what a screen reader announces when it changes. */
 function summarise({ jobs, incidents }: Overview): string {
+  if (incidents.state === "error" && jobs.state === "error" && incidents.reason === jobs.reason)
+    return `${jobs.reason}.`;
   const parts: string[] = [];
   if (incidents.state === "error") parts.push(incidents.reason);
   if (incidents.state === "ready") {
@@ -110,8 +118,8 @@ function show(charts: Charts, overview: Overview): void {
   showStat("rate", overview.rate, formatRate, "a second, over the last minute");
   showStat("errors", overview.errors, formatRatio, "of requests, over the last minute");
   showStat("p50", overview.p50, formatSeconds, "half are faster");
-  showStat("p95", overview.p95, formatSeconds, "19 of 20 are faster");
-  showStat("p99", overview.p99, formatSeconds, "99 of 100 are faster");
+  showStat("p95", overview.p95, formatSeconds, "95 % are faster");
+  showStat("p99", overview.p99, formatSeconds, "99 % are faster");
   panelOf("errors").classList.toggle(
     "bad",
     overview.errors.state === "ready" && (overview.errors.value ?? 0) > 0.01,
@@ -121,6 +129,14 @@ function show(charts: Charts, overview: Overview): void {
   showChecks(overview.outside, overview.watchdog, Date.parse(overview.at));
   showIncidents(overview.incidents);
   setText(byData("summary"), summarise(overview));
+  byData("summary").classList.toggle("bad", !isFine(overview));
+}
+
+/** Not everything that the board shows is of now while Prometheus or the pager is away. */
+function showHow(live: HTMLElement, { charts, incidents }: Overview): void {
+  const away = [charts, incidents].find((reading) => reading.state === "error");
+  if (away?.state === "error") showLive(live, new Date(away.since), "partly live,");
+  else showLive(live, undefined);
 }
 
 /** Every reading of an overview that could not be had. */
@@ -162,13 +178,12 @@ export function startBoard(): void {
       if (range !== rangeInAddress()) return;
       awaySince = undefined;
       show(charts, overview);
-      showLive(live, undefined);
+      showHow(live, overview);
     } catch (error) {
       awaySince ??= new Date();
       const signedOut = error instanceof SignedOut;
       const reason = signedOut ? "You are signed out: run npm run status" : "The console cannot be reached";
       show(charts, nothing(reason, awaySince));
-      setText(byData("summary"), `${reason}.`);
       showLive(live, awaySince, signedOut ? "signed out" : "console not reachable");
     }
   });

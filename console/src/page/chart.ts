@@ -1,6 +1,7 @@
 import uPlot from "uplot";
 import type { Points } from "../overview/model.ts";
 import { byData, setText } from "./dom.ts";
+import { shortened } from "./format.ts";
 import { clockText } from "./times.ts";
 
 /** Also in the stylesheet: the space is kept while there is nothing to draw. */
@@ -58,7 +59,7 @@ function optionsOf(options: ChartOptions, width: number, onHover: (plot: uPlot) 
     width,
     height: HEIGHT,
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 18, 0, 0],
     cursor: { drag: { x: false, y: false }, points: { size: 6 }, y: false },
     scales: { y: { range: (_plot, _min, max) => [0, Math.max((max ?? 0) * 1.1, options.smallestMax)] } },
     axes: [
@@ -68,7 +69,12 @@ function optionsOf(options: ChartOptions, width: number, onHover: (plot: uPlot) 
         size: 26,
         values: (_plot, splits) => splits.map((at) => axisClock.format(at * 1_000)),
       },
-      { ...axis, space: 34, size: 56, values: (_plot, splits) => splits.map(options.format) },
+      {
+        ...axis,
+        space: 34,
+        size: 56,
+        values: (_plot, splits) => splits.map((value) => shortened(options.format(value))),
+      },
     ],
     series: [
       {},

@@ -23,6 +23,10 @@ export function formatSeconds(seconds: number): string {
   return ms < 1_000 ? `${digits(ms)} ms` : `${digits(seconds)} s`;
 }
 
+/** A value on an axis: without zeros that say nothing. */
+export const shortened = (text: string): string =>
+  text.replace(/(\.\d*?)0+(?=\D|$)/, "$1").replace(/\.(?=\D|$)/, "");
+
 /** An age as people say it. @param ms not negative */
 export function formatAge(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));

@@ -8,6 +8,12 @@ export function absence(reading: Exclude<Reading<unknown>, { state: "ready" }>):
   return reading.lastAt === null ? "no data yet" : `no data since ${momentText(new Date(reading.lastAt))}`;
 }
 
+/** The same in the few letters below a stat, whose value says the rest. */
+function shortAbsence(reading: Exclude<Reading<unknown>, { state: "ready" }>): string {
+  if (reading.state === "error") return `since ${momentText(new Date(reading.since))}`;
+  return reading.lastAt === null ? "none yet" : `since ${momentText(new Date(reading.lastAt))}`;
+}
+
 /** What tests and styles read off a panel. */
 export function setState(panel: HTMLElement, state: Reading<unknown>["state"], value: string): void {
   panel.dataset.state = state;
@@ -37,7 +43,7 @@ export function showStat(
   } else {
     setState(panel, reading.state, "");
     setText(text, reading.state === "empty" ? "no data" : "?");
-    setText(note, absence(reading));
+    setText(note, shortAbsence(reading));
   }
 }
 
