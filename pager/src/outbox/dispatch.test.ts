@@ -181,7 +181,7 @@ test("many changes in a row become one update with the newest state", async () =
   await bed.settle();
   const [message] = await received("slack");
   expect(message?.revisions).toBe(1);
-  expect(message?.text).toContain("9 alerts fire");
+  expect(message?.text).toContain("*Alerts firing* 9");
 });
 
 test("a destination that is asked too fast is left alone, costs no attempt and holds up no other", async () => {
