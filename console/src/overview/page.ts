@@ -55,12 +55,18 @@ export const renderOverview = (range: RangeName): Html => html`
       </div>
       ${renderChart("latency", "Latency")}
     </section>
-    ${renderList("incidents", "Open incidents", html`<a href="/incidents">All incidents</a>`)}
-    <div class="side">
-      ${renderList("jobs", "Who is alive")}
-      <section class="panel checks" aria-label="Ways from outside and to people">
-        <div class="check" data-panel="outside" data-state="loading" data-value=""><h3>Directory, from outside</h3><p data-note>…</p></div>
-        <div class="check" data-panel="watchdog" data-state="loading" data-value=""><h3>Alert path</h3><p data-note>…</p></div>
+    <div class="wide">
+      ${renderList("incidents", "Open incidents", html`<a href="/incidents">All incidents</a>`)}
+      <section class="panel checks" aria-label="From outside, and to people">
+        <div class="check" data-panel="outside" data-state="loading" data-value="">
+          <h3>Directory, from outside</h3>
+          <p data-note>…</p>
+        </div>
+        <div class="check" data-panel="watchdog" data-state="loading" data-value="">
+          <h3>Alert path</h3>
+          <p data-note>…</p>
+        </div>
       </section>
     </div>
+    ${renderList("jobs", "Who is alive")}
   </div>`;
