@@ -2,6 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { up } from "@watchkeeper/catalogue/external";
+import { appDependencyUp } from "@watchkeeper/catalogue/metrics/dependency";
 import { httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { toolPath } from "@watchkeeper/testing/tools";
@@ -13,6 +15,8 @@ import { loadAlerts } from "./load.ts";
 import { errorRatio, recordings } from "./recording.ts";
 import { renderRuleTests } from "./render/rule-tests.ts";
 import { renderAlertRules, renderRecordingRules } from "./render/rules.ts";
+import { databaseUnreachable } from "./symptoms/DatabaseUnreachable.ts";
+import { highErrorRate } from "./symptoms/HighErrorRate.ts";
 import { serviceDown } from "./symptoms/ServiceDown.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "watchkeeper-rules-"));
@@ -62,23 +66,45 @@ test.each(alerts.map((alert) => [alert.name]))(
   },
 );
 
-test.each<[string, Partial<Alert>]>([
-  ["an expression that never holds", { expr: promql`vector(1) == 0` }],
-  ["an expression that always holds", { expr: promql`vector(1)` }],
-  ["a description that is not what people would read", { description: "Something is wrong." }],
-  ["one instance that counts as all", { expr: promql`up{job="app"} == 0` }],
-])("%s does not pass the worlds of ServiceDown", (_, change) => {
-  const root = mkdtempSync(join(folder, "broken-"));
-  const broken = { ...serviceDown, ...change };
-  write(root, {
-    "prometheus/rules/generated/recording.yml": renderRecordingRules(recordings),
-    "prometheus/rules/generated/symptoms.yml": renderAlertRules([broken]),
-    "prometheus/tests/generated/ServiceDown.yml": renderRuleTests(serviceDown),
-  });
-  const { status, output } = promtool(root, "test", "rules", "prometheus/tests/generated/ServiceDown.yml");
-  expect(output).toContain("FAILED");
-  expect(status).toBe(1);
-});
+const ratio = series(errorRatio, { job: "app" });
+const isUp = series(up, { job: "app" });
+const reaches = series(appDependencyUp, { job: "app", dependency: "postgres" });
+
+/** Mistakes that read well and that promtool's syntax check lets pass. */
+const mistakes: readonly (readonly [string, Alert, Partial<Alert>])[] = [
+  ["an expression that never holds", serviceDown, { expr: promql`vector(1) == 0` }],
+  ["an expression that always holds", serviceDown, { expr: promql`vector(1)` }],
+  ["a description that is not what people would read", serviceDown, { description: "Something is wrong." }],
+  ["one instance that counts as all", serviceDown, { expr: promql`${isUp} == 0` }],
+  ["a target that may vanish", serviceDown, { expr: promql`max by (job) (${isUp}) == 0` }],
+  ["no patience", serviceDown, { for: "0s" }],
+  ["a ratio without traffic", highErrorRate, { expr: promql`${ratio} > 0.05` }],
+  ["a ratio that is too small", highErrorRate, { expr: promql`${ratio} > 0.0005` }],
+  ["a count of errors", highErrorRate, { expr: promql`rate(${series(httpRequestsTotal)}[5m]) > 0.05` }],
+  ["any instance", databaseUnreachable, { expr: promql`min by (job) (${reaches}) == 0` }],
+  ["a silent directory", databaseUnreachable, { expr: promql`max by (job) (${reaches}) == 0` }],
+  [
+    "a page for a directory that is down",
+    databaseUnreachable,
+    { expr: promql`max by (job) (${reaches}) == 0 or max by (job) (absent(${reaches}))` },
+  ],
+];
+
+test.each(mistakes.map(([mistake, alert, change]) => [mistake, alert.name, alert, change] as const))(
+  "%s does not pass the worlds of %s",
+  (_, __, alert, change) => {
+    const root = mkdtempSync(join(folder, "broken-"));
+    const path = `prometheus/tests/generated/${alert.name}.yml`;
+    write(root, {
+      "prometheus/rules/generated/recording.yml": renderRecordingRules(recordings),
+      "prometheus/rules/generated/symptoms.yml": renderAlertRules([{ ...alert, ...change }]),
+      [path]: renderRuleTests(alert),
+    });
+    const { status, output } = promtool(root, "test", "rules", path);
+    expect(output).toContain("FAILED");
+    expect(status).toBe(1);
+  },
+);
 
 test("the error ratio of a service that has never failed is 0, not a gap", () => {
   const requests = series(httpRequestsTotal, {

@@ -66,6 +66,12 @@ test.each([
   expect(answer).toMatchObject({ status, body: { error: { code, message: expect.any(String) } } });
 });
 
+test("a refused body counts for its route", async () => {
+  const refused = await app.ask("/api/login", { method: "POST", rawBody: "{" });
+  const line = app.lines.find(({ requestId }) => requestId === refused.headers.get("x-request-id"));
+  expect(line).toMatchObject({ route: "/api/login", status: 400 });
+});
+
 test("the log has one line per request with the route's template and nothing that anybody typed", async () => {
   const email = app.tenants[1]?.employees[3]?.email ?? "";
   const token = await app.logIn(email);

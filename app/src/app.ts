@@ -29,9 +29,6 @@ export interface AppDeps {
   readonly clock: Clock;
 }
 
-/** Larger than any body that we accept, small enough that thousands of them are harmless. */
-const MAX_BODY_BYTES = 16_384;
-
 /** Puts the Company Directory together. It opens nothing: what it needs is passed in. */
 export function createApp({ metrics, database, redis, log, clock }: AppDeps): Express {
   const lookups = countCacheLookups(metrics);
@@ -50,7 +47,6 @@ export function createApp({ metrics, database, redis, log, clock }: AppDeps): Ex
     response.set("Cache-Control", "no-store");
     next();
   });
-  app.use(express.json({ limit: MAX_BODY_BYTES }));
   app.use(createHomeRoutes());
   app.use(
     "/api",

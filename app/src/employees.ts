@@ -22,6 +22,8 @@ export const profileSchema = summarySchema.extend({
 export type EmployeeSummary = z.infer<typeof summarySchema>;
 export type EmployeeProfile = z.infer<typeof profileSchema>;
 
+type ProfileRow = Omit<EmployeeProfile, "updatedAt"> & { readonly updatedAt: Date };
+
 export interface SearchQuery {
   readonly words: readonly string[];
   readonly limit: number;
@@ -80,9 +82,9 @@ export function createEmployees(database: Database): Employees {
     },
 
     async find(tenantId, id) {
-      const { rows } = await database.query("employee_find", PROFILE, [tenantId, id]);
+      const { rows } = await database.query<ProfileRow>("employee_find", PROFILE, [tenantId, id]);
       const row = rows[0];
-      return row && { ...profileSchema.parse({ ...row, updatedAt: row.updatedAt.toISOString() }) };
+      return row && { ...row, updatedAt: row.updatedAt.toISOString() };
     },
 
     update: (actor, id, change) =>

@@ -36,7 +36,8 @@ export function answerErrors(log: Log): ErrorRequestHandler {
   return (error, _request, response, next) => {
     const requestId = requestIdOf(response);
     const clientError = clientErrorOf(error);
-    if (error instanceof UnavailableError) log.warn({ requestId, reason: error.message }, "request failed");
+    // An outage fails every request: its reason goes into the request's own line, without a stack.
+    if (error instanceof UnavailableError) response.locals.reason = error.message;
     else if (!clientError) log.error({ requestId, err: error }, "request failed");
     if (response.headersSent) return next(error);
     const { status, code, message, headers } =

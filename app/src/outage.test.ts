@@ -46,6 +46,12 @@ test("without PostgreSQL what it must answer is 503, the rest goes on, and after
   const answer = await freshSearch();
   expect(answer).toMatchObject(unavailable);
   expect(answer.headers.get("retry-after")).toBe("5");
+  const line = app.lines.find(({ requestId }) => requestId === answer.headers.get("x-request-id"));
+  expect(line).toMatchObject({
+    level: "warn",
+    status: 503,
+    reason: expect.stringMatching(/^postgres is unavailable: /),
+  });
   expect((await app.ask("/healthz")).status).toBe(200);
   const login = { tenant: "northlight", email: "x@northlight.example", password: "x" };
   for (let i = 0; i < 7; i++) {

@@ -29,8 +29,10 @@ export function logRequests(app: Express, log: Log): void {
         status: response.writableFinished ? response.statusCode : 499,
         durationMs: Math.round((performance.now() - start) * 10) / 10,
         tenantId: response.locals.session?.tenantId,
+        reason: response.locals.reason,
       };
-      if (QUIET_ROUTES.has(route)) log.debug(line, "request");
+      if (line.status >= 500) log.warn(line, "request");
+      else if (QUIET_ROUTES.has(route)) log.debug(line, "request");
       else log.info(line, "request");
     });
     next();

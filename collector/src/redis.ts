@@ -1,3 +1,4 @@
+import { systemClock } from "@watchkeeper/process/clock";
 import type { Log } from "@watchkeeper/process/log";
 import { createClient } from "redis";
 
@@ -15,8 +16,16 @@ const openClient = (url: string) =>
 
 export type RedisClient = ReturnType<typeof openClient>;
 
-/** Connects in the background and for ever. */
-export function openRedis(url: string, log: Log): { readonly client: RedisClient; close(): void } {
+export interface RedisConnection {
+  readonly client: RedisClient;
+  close(): void;
+}
+
+/** The first collection should find a connection, and a Redis that is away must not delay the start for long. */
+const FIRST_CONNECTION_MS = 2_000;
+
+/** Connects, in the background for ever if need be; resolves once connected or after a short wait. */
+export async function openRedis(url: string, log: Log): Promise<RedisConnection> {
   const client = openClient(url);
   let away = false;
   client.on("error", (error: Error) => {
@@ -27,6 +36,12 @@ export function openRedis(url: string, log: Log): { readonly client: RedisClient
     if (away) log.info("Redis is back");
     away = false;
   });
-  client.connect().catch(() => undefined);
+  const connected = client.connect().then(
+    () => undefined,
+    () => undefined,
+  );
+  const waited = new AbortController();
+  await Promise.race([connected, systemClock.sleep(FIRST_CONNECTION_MS, waited.signal)]);
+  waited.abort();
   return { client, close: () => client.destroy() };
 }

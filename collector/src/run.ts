@@ -23,7 +23,7 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
     onCollectError: (metric, error) => log.warn({ metric, err: error }, "could not collect a metric"),
   });
   exportRuntime(metrics, manifest);
-  const redis = openRedis(settings.redisUrl, log);
+  const redis = await openRedis(settings.redisUrl, log);
   const jobs = [createActiveSessionsJob(redis.client, metrics, systemClock)];
 
   const ops = await startOpsServer({

@@ -1,4 +1,4 @@
-import { expect, inject, test } from "vitest";
+import { afterAll, expect, inject, test } from "vitest";
 import { awaitMessages, incidentsAbout, messagesAbout } from "./received.ts";
 import { runCommand, type Stack, urlOf } from "./stack.ts";
 
@@ -8,15 +8,17 @@ const stack: Stack = { portBase: inject("portBase"), stateRoot: inject("stateRoo
 const FIRES_WITHIN_MS = 180_000;
 const RESOLVES_WITHIN_MS = 120_000;
 
+afterAll(() => runCommand(stack, ["start", "app"]));
+
 test("a directory that is stopped reaches a person by Slack, e-mail and page; started again, all of it resolves in place", async () => {
   expect((await runCommand(stack, ["stop", "app"])).code).toBe(0);
   expect((await runCommand(stack, ["status"])).code).toBe(1);
 
   const some = (messages: unknown[]): boolean => messages.length > 0;
-  const [slack] = await awaitMessages(stack, "slack", "ServiceDown", some, FIRES_WITHIN_MS);
-  const [email] = await awaitMessages(stack, "email", "ServiceDown", some, 20_000);
-  const [page] = await awaitMessages(stack, "pagerduty", "ServiceDown", some, 20_000);
-  const [hook] = await awaitMessages(stack, "webhook", "ServiceDown", some, 20_000);
+  const [slack] = await awaitMessages(stack, "slack", "ServiceDown:", some, FIRES_WITHIN_MS);
+  const [email] = await awaitMessages(stack, "email", "ServiceDown:", some, 20_000);
+  const [page] = await awaitMessages(stack, "pagerduty", "ServiceDown:", some, 20_000);
+  const [hook] = await awaitMessages(stack, "webhook", "ServiceDown:", some, 20_000);
 
   const console = urlOf(stack, "console", "http");
   for (const message of [slack, email, page, hook]) {
@@ -36,7 +38,7 @@ test("a directory that is stopped reaches a person by Slack, e-mail and page; st
   const [resolvedSlack, ...moreSlack] = await awaitMessages(
     stack,
     "slack",
-    "ServiceDown",
+    "ServiceDown:",
     ([message]) => /resolved/i.test(message?.text ?? ""),
     RESOLVES_WITHIN_MS,
   );
@@ -47,9 +49,9 @@ test("a directory that is stopped reaches a person by Slack, e-mail and page; st
   const two = (messages: unknown[]): boolean => messages.length === 2;
   const events = await awaitMessages(stack, "pagerduty", page?.content.dedup_key, two, 20_000);
   expect(events.map(({ content }) => content.event_action)).toEqual(["trigger", "resolve"]);
-  const mails = await awaitMessages(stack, "email", "ServiceDown", two, 20_000);
+  const mails = await awaitMessages(stack, "email", "ServiceDown:", two, 20_000);
   expect(mails[1]?.summary).toMatch(/resolved/i);
-  expect(await awaitMessages(stack, "webhook", "ServiceDown", two, 20_000)).toHaveLength(2);
+  expect(await awaitMessages(stack, "webhook", "ServiceDown:", two, 20_000)).toHaveLength(2);
 
   expect(await incidentsAbout(stack, "ServiceDown")).toMatchObject([{ state: "resolved", severity: "page" }]);
   expect((await runCommand(stack, ["status"])).code).toBe(0);

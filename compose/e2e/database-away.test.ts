@@ -1,8 +1,10 @@
-import { expect, inject, test } from "vitest";
+import { afterAll, expect, inject, test } from "vitest";
 import { awaitMessages } from "./received.ts";
 import { runCommand, type Stack, urlOf } from "./stack.ts";
 
 const stack: Stack = { portBase: inject("portBase"), stateRoot: inject("stateRoot") };
+
+afterAll(() => runCommand(stack, ["start", "directory-postgres"]));
 
 test("the directory's database going away is paged by a pager that does not need it", async () => {
   expect((await runCommand(stack, ["stop", "directory-postgres"])).code).toBe(0);

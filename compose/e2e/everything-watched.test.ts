@@ -66,7 +66,7 @@ test("a person opens the printed link and sees the directory's live figures", as
     page.on("pageerror", (error) => problems.push(error.message));
     await page.goto(link);
     await page.waitForURL(/\/boards\/overview/);
-    const rate = page.locator('[data-panel="request-rate"]').first();
+    const rate = page.locator('[data-panel="rate"]').first();
     await until(
       "the request rate",
       async () => ((await rate.getAttribute("data-state")) === "ready" ? true : undefined),

@@ -93,7 +93,7 @@ export async function postAlert(
         annotations: {
           summary: "An alert that a test made.",
           description: "It ends by itself.",
-          runbook_url: `${links}/runbooks/ServiceDown`,
+          runbook_url: `${links}/runbooks/Watchdog`,
           dashboard_url: `${links}/boards/overview`,
         },
         ...times,

@@ -35,23 +35,20 @@ export function createManualClock(startMs = 0): ManualClock {
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();
-        const sleeper = { dueMs: now + ms, wake: resolve };
+        const wake = (): void => {
+          sleepers = sleepers.filter((other) => other !== sleeper);
+          signal?.removeEventListener("abort", wake);
+          resolve();
+        };
+        const sleeper = { dueMs: now + ms, wake };
         sleepers.push(sleeper);
-        signal?.addEventListener(
-          "abort",
-          () => {
-            sleepers = sleepers.filter((other) => other !== sleeper);
-            resolve();
-          },
-          { once: true },
-        );
+        signal?.addEventListener("abort", wake, { once: true });
       }),
     async advance(ms) {
       const end = now + ms;
       for (;;) {
         const next = sleepers.filter((s) => s.dueMs <= end).sort((a, b) => a.dueMs - b.dueMs)[0];
         if (!next) break;
-        sleepers = sleepers.filter((s) => s !== next);
         now = next.dueMs;
         next.wake();
         await new Promise((resolve) => setImmediate(resolve));

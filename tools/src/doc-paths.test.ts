@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { checkDocuments } from "./doc-paths.ts";
-import { createTemporaryRepository } from "./temporary-repository.ts";
+import { createTemporaryRepository } from "./test-repository.ts";
 
 /** What is wrong with a README of this text, beside a few files that exist. */
 async function problemsOf(readme: string): Promise<readonly string[]> {

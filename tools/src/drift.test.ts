@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { findDrift } from "./drift.ts";
+import { findDrift, writeGenerated } from "./drift.ts";
 import { type Generator, generateAll } from "./generators.ts";
-import { createTemporaryRepository } from "./temporary-repository.ts";
+import { createTemporaryRepository } from "./test-repository.ts";
 
 function driftOf(present: Readonly<Record<string, string>>, made: Readonly<Record<string, string>>) {
   const repository = createTemporaryRepository(present);
@@ -41,6 +41,28 @@ test.each<[string, Record<string, string>, Record<string, string>, object[]]>([
   ],
 ])("%s is drift", (_, present, made, drift) => {
   expect(driftOf(present, made)).toEqual(drift);
+});
+
+test("writing mends all drift but what no generator makes, which a person must delete", () => {
+  const repository = createTemporaryRepository({
+    "docs/generated/a.md": "edited",
+    "docs/generated/old.md": "",
+  });
+  const files = new Map([
+    ["docs/generated/a.md", "a"],
+    ["app/src/generated/b.ts", "b"],
+  ]);
+  try {
+    expect(writeGenerated(repository.root, files)).toEqual({
+      written: ["app/src/generated/b.ts", "docs/generated/a.md"],
+      strangers: ["docs/generated/old.md"],
+    });
+    expect(findDrift(repository.root, files)).toEqual([
+      { path: "docs/generated/old.md", kind: "comes from no generator" },
+    ]);
+  } finally {
+    repository.remove();
+  }
 });
 
 const making =

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { readText, repositoryFiles } from "./repository.ts";
 
 /** A generated file that is not what its generator makes. */
@@ -21,4 +23,18 @@ export function findDrift(root: string, files: ReadonlyMap<string, string>): rea
     .filter((path) => !files.has(path) && readText(root, path) !== undefined)
     .map((path): Drift => ({ path, kind: "comes from no generator" }));
   return [...changed, ...strangers].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Writes the files that differ or are missing; what no generator makes stays, and is named. */
+export function writeGenerated(
+  root: string,
+  files: ReadonlyMap<string, string>,
+): { readonly written: readonly string[]; readonly strangers: readonly string[] } {
+  const drift = findDrift(root, files).map(({ path }) => path);
+  const written = drift.filter((path) => files.has(path));
+  for (const path of written) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), files.get(path) ?? "");
+  }
+  return { written, strangers: drift.filter((path) => !files.has(path)) };
 }

@@ -38,7 +38,8 @@ test("imports that the law allows pass", async () => {
     "testing/src/poll.ts": "export const until = 1;",
     "app/src/routes.test.ts":
       `import { until } from "@watchkeeper/testing/poll"; import { inbox } from "@watchkeeper/inbox/inbox";` +
-      `import { routes } from "./routes.ts"; export const used = [until, inbox, routes];`,
+      `import { routes } from "./routes.ts"; import { app } from "./test-app.ts"; export const used = [until, inbox, routes, app];`,
+    "app/src/test-app.ts": `export { until as app } from "@watchkeeper/testing/poll";`,
   });
   expect(await checkImports(root)).toEqual([]);
 });
@@ -83,6 +84,16 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
     "test servers that know a process",
     { "testing/src/a.ts": `export { other } from "@watchkeeper/pager/b";`, "pager/src/b.ts": other },
     "testing/src/a.ts → pager/src/b.ts: testing imports only compose/native",
+  ],
+  [
+    "a source that imports what tests share",
+    { "app/src/a.ts": `export { other } from "./test-app.ts";`, "app/src/test-app.ts": other },
+    "app/src/a.ts → app/src/test-app.ts: sources do not import tests",
+  ],
+  [
+    "what tests share and that reaches into another process",
+    { "pager/src/test-bed.ts": `export { other } from "@watchkeeper/app/b";`, "app/src/b.ts": other },
+    "pager/src/test-bed.ts → app/src/b.ts: tests of pager import",
   ],
   [
     "two files that import each other",

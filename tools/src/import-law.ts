@@ -44,7 +44,8 @@ const LAW: Readonly<Record<string, { readonly may: readonly string[]; readonly b
 };
 
 const FOLDERS = Object.keys(LAW);
-const TEST_FILE = "\\.test\\.ts$";
+/** Tests, and what tests of a folder share: `test-app.ts`. */
+const TEST_FILE = "(?:\\.test|/test-[^/]+)\\.ts$";
 /** Folders that hold nothing but tests and what they need. */
 const TEST_FOLDER = "^testing/|^compose/e2e/";
 
@@ -69,7 +70,7 @@ function rulesOf(folder: string): IForbiddenRuleType[] {
     rule(`${folder} imports ${allowed}`, { path: `^${folder}/`, pathNot: TEST_FILE }, forbidden, because),
     rule(
       `tests of ${folder} import ${[...new Set([...may, ...FOR_TESTS])].join(", ")} and no more`,
-      { path: `^${folder}/.*${TEST_FILE}` },
+      { path: `^${folder}.*${TEST_FILE}` },
       forTests,
       because,
     ),
@@ -98,7 +99,7 @@ export const importRules: readonly IForbiddenRuleType[] = [
     severity: "error",
     comment: "what only tests need must not run in production",
     from: { pathNot: `${TEST_FILE}|${TEST_FOLDER}` },
-    to: { path: "\\.test\\.ts$|^node_modules/(?:vitest|fast-check)/" },
+    to: { path: `${TEST_FILE}|^node_modules/(?:vitest|fast-check)/` },
   },
   {
     name: "nobody imports a main",

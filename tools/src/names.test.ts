@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { expect, test } from "vitest";
 import { checkNames } from "./names.ts";
-import { createTemporaryRepository } from "./temporary-repository.ts";
+import { createTemporaryRepository } from "./test-repository.ts";
 
 const host = ["packages", "corp", "example"].join(".");
 

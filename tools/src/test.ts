@@ -1,6 +1,6 @@
 import { checkAll, laws, renderOutcome } from "./laws.ts";
 import { ROOT } from "./repository.ts";
-import { addTallies, renderTally, runVitest } from "./test-run.ts";
+import { addTallies, renderTally, runVitest } from "./vitest-run.ts";
 
 /** `npm test`: the laws, each of which counts as a test, then all tests. The last line is the count. */
 const outcomes = await checkAll(laws, (outcome) => console.log(renderOutcome(outcome)));

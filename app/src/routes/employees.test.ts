@@ -6,7 +6,6 @@ import type { DemoEmployee } from "../demo/people.ts";
 import { startTestApp, type TestApp } from "../test-app.ts";
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
-let redis: Awaited<ReturnType<typeof createTestRedis>>;
 let app: TestApp;
 let people: readonly DemoEmployee[];
 let member: DemoEmployee;
@@ -22,8 +21,7 @@ const must = <T>(value: T | undefined): T => {
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  redis = await createTestRedis();
-  app = await startTestApp({ databaseUrl: database.url, redisUrl: redis.url });
+  app = await startTestApp({ databaseUrl: database.url, redisUrl: (await createTestRedis()).url });
   people = must(app.tenants[2]).employees;
   const isOrdinary = ({ role, department }: DemoEmployee): boolean =>
     role === "member" && department === "Engineering";
@@ -31,13 +29,19 @@ beforeAll(async () => {
   manager = must(people.find(({ id }) => id === member.managerId));
   admin = must(people.find(({ role }) => role === "admin"));
   stranger = must(must(app.tenants[0]).employees.find(({ role }) => role === "admin"));
-});
-beforeEach(async () => {
-  await redis.clear();
   const emails = [member, manager, admin, stranger].map(({ email }) => app.logIn(email));
   const [m = "", g = "", a = "", s = ""] = await Promise.all(emails);
   tokens = { member: m, manager: g, admin: a, stranger: s };
 });
+
+/** Sessions stay; what any test has put into the caches goes. */
+beforeEach(() =>
+  app.redis.ask(async (client) => {
+    const keys = await client.keys("directory:*");
+    const cached = keys.filter((key) => /^directory:(profile|search|tenant_config):/.test(key));
+    if (cached.length > 0) await client.del(cached);
+  }),
+);
 afterAll(async () => {
   await app?.close();
   await database?.drop();

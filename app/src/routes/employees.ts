@@ -5,7 +5,7 @@ import { authenticate, sessionOf } from "../authenticate.ts";
 import type { Directory } from "../directory.ts";
 import type { UpdateResult } from "../employees.ts";
 import { ClientError, notFound } from "../errors.ts";
-import { parseInput } from "../parse.ts";
+import { parseInput, parseJson } from "../parse.ts";
 import type { Sessions } from "../session.ts";
 import type { Tenants } from "../tenants.ts";
 
@@ -102,7 +102,7 @@ export function createEmployeeRoutes({ directory, tenants, sessions, countSearch
     response.json(employee);
   });
 
-  router.patch("/employees/:id", mustLogIn, async (request, response) => {
+  router.patch("/employees/:id", mustLogIn, parseJson, async (request, response) => {
     const actor = sessionOf(response);
     const id = idOf(request.params.id);
     const result = await directory.update(actor, id, parseInput(changeSchema, request.body));

@@ -114,6 +114,17 @@ test("guesses that are sent together are limited as if they came one by one", as
   expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429, 429, 429, 429, 429]);
 });
 
+test("a flood of logins is turned away instead of queueing up, and nobody is locked out by it", async () => {
+  const everybody = Array.from({ length: 40 }, somebody);
+  const answers = await Promise.all(everybody.map((email) => logIn(email)));
+  const refused = answers.filter(({ status }) => status === 503);
+  expect(refused.length).toBeGreaterThan(0);
+  expect(refused[0]?.body.error.code).toBe("busy");
+  expect(answers.length - refused.length).toBeGreaterThanOrEqual(16);
+  const [key = ""] = await app.redis.ask((client) => client.keys("directory:login-failures:*"));
+  expect(await app.redis.ask((client) => client.get(key))).toBe("0");
+});
+
 test("logins that succeed are never limited", async () => {
   const email = somebody();
   for (let i = 0; i < 7; i++) expect((await logIn(email)).status).toBe(200);

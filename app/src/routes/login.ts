@@ -3,8 +3,9 @@ import express, { type Router } from "express";
 import { z } from "zod";
 import { authenticate, clearSessionCookie, setSessionCookie, tokenOf } from "../authenticate.ts";
 import { ClientError } from "../errors.ts";
+import { createGate, GateFullError } from "../gate.ts";
 import type { LoginLimit } from "../login-limit.ts";
-import { parseInput } from "../parse.ts";
+import { parseInput, parseJson } from "../parse.ts";
 import { verifyPassword } from "../password.ts";
 import { SESSION_TTL_MS, type Session, type Sessions } from "../session.ts";
 import type { Tenants } from "../tenants.ts";
@@ -25,6 +26,12 @@ const loginSchema = z.strictObject({
   password: z.string().min(1).max(200),
 });
 
+/**
+ * A password check occupies a thread of Node's pool of four for a fifth of a second, and new database connections need
+ * a thread too: two checks at once leave room for them. Those that wait are answered within two seconds or so.
+ */
+const CHECKS = { running: 2, waiting: 14 } as const;
+
 type Login = z.infer<typeof loginSchema>;
 
 type Outcome =
@@ -41,12 +48,24 @@ export interface LoginDeps {
 
 /** `POST /login` and `POST /logout`. */
 export function createLoginRoutes({ tenants, sessions, loginLimit, countLogin }: LoginDeps): Router {
+  const gate = createGate(CHECKS);
+
+  const checkPassword = (password: string, hash: string | undefined): Promise<boolean> =>
+    gate
+      .run(() => verifyPassword(password, hash))
+      .catch((error: unknown) => {
+        if (!(error instanceof GateFullError)) throw error;
+        throw new ClientError(503, "busy", "Too many people log in at this moment: try again soon", {
+          "Retry-After": "2",
+        });
+      });
+
   async function attempt({ tenant, email, password }: Login): Promise<Outcome> {
     const admission = await loginLimit.admit(tenant, email);
     if (!admission.admitted) return { result: "rate_limited", retryAfterMs: admission.retryAfterMs };
     try {
       const found = await tenants.findCredentials(tenant, email);
-      if (!(await verifyPassword(password, found?.passwordHash ?? undefined)) || !found) {
+      if (!(await checkPassword(password, found?.passwordHash ?? undefined)) || !found) {
         return { result: "invalid_credentials" };
       }
       await admission.release();
@@ -60,7 +79,7 @@ export function createLoginRoutes({ tenants, sessions, loginLimit, countLogin }:
 
   const router = express.Router();
 
-  router.post("/login", async (request, response) => {
+  router.post("/login", parseJson, async (request, response) => {
     const login = parseInput(loginSchema, request.body);
     const outcome = await attempt(login).catch((error: unknown) => {
       countLogin("error");

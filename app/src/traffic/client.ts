@@ -1,3 +1,4 @@
+import { reasonOf } from "@watchkeeper/process/main";
 import { z } from "zod";
 
 /** An answer of the directory; `body` is undefined where it is no JSON. */
@@ -19,12 +20,20 @@ export type DirectoryClient = (request: DirectoryRequest) => Promise<Answer>;
 
 const REQUEST_TIMEOUT_MS = 5_000;
 
+/** `fetch` says "fetch failed" whatever happened; the reason is in its cause. */
+const send = (url: URL, init: RequestInit): Promise<Response> =>
+  fetch(url, init).catch((error: unknown) => {
+    throw error instanceof TypeError && error.cause
+      ? new Error(reasonOf(error.cause), { cause: error })
+      : error;
+  });
+
 const retryAfterSchema = z.coerce.number().min(0).max(86_400).catch(0);
 
 /** @param baseUrl such as `http://127.0.0.1:4701` */
 export function createDirectoryClient(baseUrl: string): DirectoryClient {
   return async ({ method = "GET", path, token, body }) => {
-    const response = await fetch(new URL(path, baseUrl), {
+    const response = await send(new URL(path, baseUrl), {
       method,
       headers: {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),

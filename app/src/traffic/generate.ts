@@ -50,12 +50,19 @@ export async function generateTraffic({
     pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
   };
 
-  const send = (): void => {
+  const send = (share: number): void => {
+    // In a quiet hour fewer people are there, not the same people more slowly.
+    const present = visitors
+      .slice(0, Math.ceil(visitors.length * share))
+      .filter((visitor) => visitor.isReady());
+    if (underWay.size >= MAX_IN_FLIGHT || present.length === 0) {
+      summary.countSkipped();
+      return;
+    }
     const request = random
-      .pick(visitors)
+      .pick(present)
       .act(chooseAction(random))
       .then((status) => {
-        if (status === undefined) return;
         summary.countAnswer(status);
         pauseMs = FIRST_PAUSE_MS;
       }, onNoAnswer)
@@ -72,13 +79,15 @@ export async function generateTraffic({
   })();
 
   while (!signal.aborted) {
-    const rps = peakRps * shareOfPeak(new Date(clock.now()));
+    const share = shareOfPeak(new Date(clock.now()));
+    const rps = peakRps * share;
     // Exponential gaps: people do not arrive in step.
     const gapMs = (-Math.log(1 - random.next()) / rps) * 1_000;
-    await clock.sleep(Math.max(gapMs, pausedUntilMs - clock.now()), signal);
+    await clock.sleep(gapMs, signal);
+    // The last request may have gone unanswered meanwhile.
+    if (clock.now() < pausedUntilMs) await clock.sleep(pausedUntilMs - clock.now(), signal);
     if (signal.aborted) break;
-    if (underWay.size < MAX_IN_FLIGHT) send();
-    else summary.countSkipped();
+    send(share);
   }
   await Promise.all([...underWay, summarising]);
 }

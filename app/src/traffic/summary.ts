@@ -5,7 +5,7 @@ export interface TrafficFigures {
   /** Requests without any answer. */
   readonly failures: number;
   readonly lastFailure: string | undefined;
-  /** Requests that were not sent as too many were under way. */
+  /** Requests that were not sent: too many were under way, or nobody was ready. */
   readonly skipped: number;
 }
 

@@ -6,10 +6,22 @@ import type { Answer, DirectoryClient, DirectoryRequest } from "./client.ts";
 import type { Action } from "./mix.ts";
 import { chooseTerm } from "./terms.ts";
 
-/** One virtual person. Each call of `act` is one request; where something else must come first, it does that. */
+/** One virtual person, who does one thing at a time. */
 export interface Visitor {
-  /** @returns the status code, or undefined when the person has to wait. @throws Error when no answer comes */
-  act(action: Action): Promise<number | undefined>;
+  /** False while an answer is awaited, the directory has asked to wait, or somebody else has just logged in. */
+  isReady(): boolean;
+  /**
+   * Sends one request; where something else must come first, such as a login, it does that.
+   *
+   * @returns the status code
+   * @throws Error when no answer comes
+   */
+  act(action: Action): Promise<number>;
+}
+
+/** Spreads logins out: people do not all arrive in the second in which the directory starts. */
+export interface LoginPace {
+  nextMs: number;
 }
 
 export interface VisitorDeps {
@@ -17,6 +29,7 @@ export interface VisitorDeps {
   readonly password: string;
   readonly random: Random;
   readonly clock: Clock;
+  readonly loginPace: LoginPace;
 }
 
 /** Enough for a lively directory, few enough to remember. */
@@ -24,6 +37,12 @@ const VISITORS = 60;
 
 /** Three wrong passwords in a quarter of an hour stay below the five at which the directory refuses more. */
 const WRONG_PASSWORD_PAUSE_MS = 5 * 60_000;
+
+/** Checking a password is the most expensive thing that one can ask of the directory. */
+const LOGIN_GAP_MS = 1_000;
+
+/** How many profiles a person keeps coming back to. */
+const FAVOURITES = 3;
 
 const loginSchema = z.object({ token: z.string() });
 const searchSchema = z.object({ employees: z.array(z.object({ id: z.string() })) });
@@ -33,11 +52,13 @@ const profileSchema = z.object({ version: z.number() });
 export function createVisitor(
   tenantSlug: string,
   person: DemoEmployee,
-  { client, password, random, clock }: VisitorDeps,
+  { client, password, random, clock, loginPace }: VisitorDeps,
 ): Visitor {
   let token: string | undefined;
   let version: number | undefined;
-  let seen: readonly string[] = [];
+  let found: readonly string[] = [];
+  let favourites: readonly string[] = [];
+  let isBusy = false;
   let blockedUntilMs = 0;
   let nextWrongPasswordMs = 0;
 
@@ -49,6 +70,7 @@ export function createVisitor(
   }
 
   async function logIn(typed: string): Promise<number> {
+    loginPace.nextMs = clock.now() + LOGIN_GAP_MS;
     const body = { tenant: tenantSlug, email: person.email, password: typed };
     const { status, body: answer } = await ask({
       method: "POST",
@@ -62,16 +84,19 @@ export function createVisitor(
 
   async function search(term: string): Promise<number> {
     const { status, body } = await ask({ path: `/api/employees?q=${encodeURIComponent(term)}` });
-    if (status === 200) seen = searchSchema.parse(body).employees.map(({ id }) => id);
+    if (status === 200) found = searchSchema.parse(body).employees.map(({ id }) => id);
     return status;
   }
 
   const actions: Readonly<Record<Action, () => Promise<number>>> = {
     search: () => search(chooseTerm(random)),
     async view() {
+      const isReturning = favourites.length === FAVOURITES && random.next() < 2 / 3;
       // The first results are the ones that people open.
-      const id = seen[Math.floor(random.next() ** 3 * seen.length)];
-      return id === undefined ? actions.search() : (await ask({ path: `/api/employees/${id}` })).status;
+      const id = isReturning ? random.pick(favourites) : found[Math.floor(random.next() ** 3 * found.length)];
+      if (id === undefined) return actions.search();
+      if (!favourites.includes(id)) favourites = [...favourites, id].slice(-FAVOURITES);
+      return (await ask({ path: `/api/employees/${id}` })).status;
     },
     async me() {
       const { status, body } = await ask({ path: "/api/me" });
@@ -95,7 +120,9 @@ export function createVisitor(
       return status;
     },
     async wrong_password() {
-      if (clock.now() < nextWrongPasswordMs) return actions.search();
+      if (clock.now() < nextWrongPasswordMs) {
+        return token === undefined ? logIn(password) : actions.search();
+      }
       nextWrongPasswordMs = clock.now() + WRONG_PASSWORD_PAUSE_MS;
       const kept = token;
       const status = await logIn(`${password}?`);
@@ -113,22 +140,31 @@ export function createVisitor(
   };
 
   return {
+    isReady() {
+      const now = clock.now();
+      return !isBusy && now >= blockedUntilMs && (token !== undefined || now >= loginPace.nextMs);
+    },
     async act(action) {
-      if (clock.now() < blockedUntilMs) return undefined;
-      if (token === undefined && action !== "wrong_password") return logIn(password);
-      return actions[action]();
+      isBusy = true;
+      try {
+        if (token === undefined && action !== "wrong_password") return await logIn(password);
+        return await actions[action]();
+      } finally {
+        isBusy = false;
+      }
     },
   };
 }
 
 /** A fixed choice of the demo tenants' people, larger tenants being used more. */
 export function createVisitors(
-  deps: VisitorDeps & { readonly tenants: readonly DemoTenant[] },
+  deps: Omit<VisitorDeps, "loginPace"> & { readonly tenants: readonly DemoTenant[] },
 ): readonly Visitor[] {
   const everybody = deps.tenants.flatMap(({ slug, employees }) =>
     employees.map((person) => ({ slug, person })),
   );
   const chosen = new Set<(typeof everybody)[number]>();
   while (chosen.size < Math.min(VISITORS, everybody.length)) chosen.add(deps.random.pick(everybody));
-  return [...chosen].map(({ slug, person }) => createVisitor(slug, person, deps));
+  const loginPace = { nextMs: 0 };
+  return [...chosen].map(({ slug, person }) => createVisitor(slug, person, { ...deps, loginPace }));
 }

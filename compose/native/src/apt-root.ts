@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { relocatePrograms } from "./relocate.ts";
 import { StackError } from "./stack-error.ts";
 
 const MULTIARCH: Partial<Record<NodeJS.Architecture, string>> = {
@@ -110,6 +111,7 @@ export async function fetchPackages(
     mkdirSync(unpacked);
     for (const archive of archives)
       await run(apt.unpack, ["-x", join(work, "cache/archives", archive), unpacked]);
+    relocatePrograms(unpacked);
     writeFileSync(
       join(unpacked, "packages.json"),
       `${JSON.stringify({ names, archives: archives.sort() }, null, 2)}\n`,

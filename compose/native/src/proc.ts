@@ -47,7 +47,10 @@ const numbered = (): number[] =>
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
 
-/** Memory of each process together with its children and theirs, in bytes. */
+/**
+ * Memory of each root process together with its descendants, in bytes. A descendant that is itself a root counts for
+ * itself alone, so that the figures add up.
+ */
 export function memoryOfTrees(roots: readonly number[]): Map<number, number> {
   const children = new Map<number, number[]>();
   for (const pid of numbered()) {
@@ -55,7 +58,9 @@ export function memoryOfTrees(roots: readonly number[]): Map<number, number> {
     children.set(parent, [...(children.get(parent) ?? []), pid]);
   }
   const total = (pid: number): number =>
-    ownMemory(pid) + (children.get(pid) ?? []).map(total).reduce((a, b) => a + b, 0);
+    (children.get(pid) ?? [])
+      .filter((child) => !roots.includes(child))
+      .reduce((sum, child) => sum + total(child), ownMemory(pid));
   return new Map(roots.map((pid) => [pid, total(pid)]));
 }
 

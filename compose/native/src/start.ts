@@ -93,33 +93,32 @@ async function defineProcesses(
   ];
 }
 
+const HOW_TO_BREAK_IT =
+  "Break it to see it work: npm run stop -- app (a page arrives after about 100 s), npm start -- app mends it.";
+
 async function supervise(options: StartOptions, tools: Tools): Promise<void> {
   const { settings, state, report, signal } = options;
   const startedAtMs = systemClock.now();
   let readyAfterMs: number | null = null;
   const definitions = await defineProcesses(options, tools);
-  const publish = (): Snapshot => {
-    const snapshot: Snapshot = {
-      writtenAtMs: systemClock.now(),
-      supervisorPid: process.pid,
-      portBase: settings.portBase,
-      startedAtMs,
-      readyAfterMs,
-      processes: supervisor.statuses(),
-    };
-    writeSnapshot(state, snapshot);
-    return snapshot;
-  };
-  const supervisor = createSupervisor(definitions, { state, report, onChange: () => publish() });
+  const snapshot = (): Snapshot => ({
+    writtenAtMs: systemClock.now(),
+    supervisorPid: process.pid,
+    portBase: settings.portBase,
+    startedAtMs,
+    readyAfterMs,
+    processes: supervisor.statuses(),
+  });
+  const publish = (): void => writeSnapshot(state, snapshot());
+  const supervisor = createSupervisor(definitions, { state, report, onChange: publish });
   const heartbeat = setInterval(publish, SNAPSHOT_EVERY_MS);
   try {
     await Promise.race([supervisor.start(), whenAborted(signal)]);
     if (signal.aborted) return;
     readyAfterMs = systemClock.now() - startedAtMs;
-    report(`\n${renderStatus(state, publish())}\n`);
-    report(
-      "Break it to see it work: npm run stop -- app (a page arrives after about 100 s), npm start -- app mends it.",
-    );
+    report(`\n${renderStatus(state, snapshot())}\n\n${HOW_TO_BREAK_IT}`);
+    // Only now: who waits for the snapshot may stop listening to what is said.
+    publish();
     if (options.watch) watchSources({ definitions, supervisor, settings, state, report, signal });
     await whenAborted(signal);
   } catch (error) {

@@ -6,6 +6,7 @@ import { portOf } from "./ports.ts";
 import { memoryOfTrees } from "./proc.ts";
 import { findProcess, findProcesses } from "./records.ts";
 import { type Snapshot, SUPERVISOR } from "./snapshot.ts";
+import type { ProcessStatus } from "./supervised-process.ts";
 import { renderTable } from "./table.ts";
 
 const MIB = 1024 * 1024;
@@ -25,6 +26,12 @@ function signInLink(state: StateFolder, portBase: number): string | undefined {
   return `http://127.0.0.1:${portOf(portBase, "console", "http")}/login?token=${token}`;
 }
 
+/** Where to open a healthy process, or why another is not. */
+function remark({ name, state, address = "", reason = "" }: ProcessStatus): string {
+  if (state === "healthy") return address;
+  return state === "held" ? `stopped by npm run stop; npm start -- ${name} starts it again` : reason;
+}
+
 export const isAllHealthy = (snapshot: Snapshot): boolean =>
   snapshot.readyAfterMs !== null && snapshot.processes.every(({ state }) => state === "healthy");
 
@@ -38,11 +45,11 @@ export function renderStatus(state: StateFolder, snapshot: Snapshot): string {
     const pid = findProcess(state.run, process.name)?.pid;
     return [
       process.name,
-      process.state,
+      `${process.state === "healthy" ? "✓" : "✗"} ${process.state}`,
       duration(now - process.sinceMs),
       String(process.restarts),
       pid === undefined ? "–" : mebibytes(memory.get(pid) ?? 0),
-      process.state === "healthy" ? (process.address ?? "") : (process.reason ?? ""),
+      remark(process),
     ];
   });
   const supervisor = records.find(({ name }) => name === SUPERVISOR);
@@ -52,7 +59,7 @@ export function renderStatus(state: StateFolder, snapshot: Snapshot): string {
   return [
     renderTable([["PROCESS", "STATE", "SINCE", "RESTARTS", "MEMORY", "ADDRESS"], ...rows]),
     "",
-    `memory ${mebibytes(total)} (supervisor included: ${mebibytes(memory.get(supervisor?.pid ?? 0) ?? 0)}), cold start ${ready}`,
+    `memory ${mebibytes(total)}, of which the supervisor ${mebibytes(memory.get(supervisor?.pid ?? 0) ?? 0)}; cold start ${ready}`,
     `logs   ${state.logs}`,
     ...(inbox
       ? [`inbox  ${inbox} shows the Slack messages, mails and pages that people would have received`]

@@ -189,9 +189,9 @@ export function createSupervisedProcess(
     async stop(next, budgetMs) {
       watching.abort();
       const record = findProcess(runFolder, name);
-      become(next);
       if (record) await endProcesses([record], () => definition.stopSignal, budgetMs);
       forgetProcess(runFolder, name);
+      become(next);
     },
     async restart() {
       await self.stop("stopped", 3_000);

@@ -73,10 +73,11 @@ const isExecutable = (path: string): boolean => {
 };
 
 /** The first version number that the tool prints about itself, or undefined. */
-function versionOf(path: string): readonly [number, number] | undefined {
+function versionOf({ path, env }: ToolCommand): readonly [number, number] | undefined {
   try {
     const output = execFileSync("/bin/sh", ["-c", '"$0" --version 2>&1', path], {
       timeout: 5_000,
+      env: { ...process.env, ...env },
     }).toString();
     const found = /\b(\d+)\.(\d+)\.\d+/.exec(output);
     return found ? [Number(found[1]), Number(found[2])] : undefined;
@@ -85,65 +86,63 @@ function versionOf(path: string): readonly [number, number] | undefined {
   }
 }
 
-/** Where the host has the tool in a version that will do. */
-function onHost(tool: Tool, path: string): string | undefined {
+function isNewEnough(tool: Tool, command: ToolCommand): boolean {
+  const version = versionOf(command);
+  const [major, minor] = tool.oldest;
+  return version !== undefined && (version[0] > major || (version[0] === major && version[1] >= minor));
+}
+
+/** The tool as the host has it, if it is new enough. */
+function onHost(tool: Tool, path: string): ToolCommand | undefined {
   const folders = [...path.split(delimiter).filter(Boolean), ...SYSTEM_FOLDERS];
   return folders
     .flatMap((folder) => tool.binaries.map((binary) => join(folder, binary)))
     .filter(isExecutable)
-    .find((candidate) => {
-      const version = versionOf(candidate);
-      if (!version) return false;
-      const [major, minor] = tool.oldest;
-      return version[0] > major || (version[0] === major && version[1] >= minor);
-    });
+    .map((candidate): ToolCommand => ({ path: candidate, env: {} }))
+    .find((command) => isNewEnough(tool, command));
 }
 
-/** Where a root of unpacked packages has the tool. */
-const inRoot = (tool: Tool, root: string): string | undefined =>
-  tool.binaries.map((binary) => join(root, "usr/bin", binary)).find(existsSync);
+/** The tool as a root of unpacked packages has it. @throws StackError when it is not there or too old */
+function inRoot(tool: Tool, root: string): ToolCommand {
+  const found = tool.binaries.map((binary) => join(root, "usr/bin", binary)).find(existsSync);
+  const command = found && { path: found, env: { LD_LIBRARY_PATH: libraryPath(root) } };
+  if (command && isNewEnough(tool, command)) return command;
+  throw new StackError(
+    `Cannot use ${tool.package} as this host's apt has it, since version ${tool.oldest.join(".")} or newer is needed: install that so that it is on the PATH`,
+  );
+}
 
-const all = Object.entries(TOOLS) as [ToolName, Tool][];
+const names = Object.keys(TOOLS) as ToolName[];
 
 /**
  * Finds every tool on the host's PATH, and fetches those that are missing or too old into a private root with the
  * host's apt: nothing is installed, no administrator's rights are needed, signatures are checked by apt.
  *
  * @param report is told what is going on while it downloads
- * @throws StackError that names what to install where there is no apt
+ * @throws StackError that names what to install where there is no apt, or apt has only older ones
  */
 export async function obtainTools(
   report: (line: string) => void,
   path = process.env.PATH ?? "",
 ): Promise<Tools> {
-  const found = new Map<ToolName, ToolCommand>();
-  const missing: [ToolName, Tool][] = [];
-  for (const [name, tool] of all) {
-    const host = onHost(tool, path);
-    if (host) found.set(name, { path: host, env: {} });
-    else missing.push([name, tool]);
+  const commands = new Map<ToolName, ToolCommand>();
+  for (const name of names) {
+    const command = onHost(TOOLS[name], path);
+    if (command) commands.set(name, command);
   }
+  const missing = names.filter((name) => !commands.has(name));
   if (missing.length > 0) {
     const root = await fetchPackages(
       join(TOOLS_FOLDER, "servers"),
-      missing.map(([, tool]) => tool.package),
+      missing.map((name) => TOOLS[name].package),
       report,
-      missing.map(([name, tool]) => `${name} ${tool.oldest.join(".")} or newer`),
+      missing.map((name) => `${name} ${TOOLS[name].oldest.join(".")} or newer`),
     );
-    for (const [name, tool] of missing) {
-      const fetched = inRoot(tool, root);
-      if (!fetched) {
-        throw new StackError(
-          `Cannot find ${name} in the packages that apt fetched: install ${tool.package} by hand`,
-        );
-      }
+    for (const name of missing) {
       const assets = join(root, "usr/share/prometheus/web/");
-      found.set(name, {
-        path: fetched,
-        env: { LD_LIBRARY_PATH: libraryPath(root) },
-        ...(name === "prometheus" && existsSync(assets) ? { webAssets: assets } : {}),
-      });
+      const withAssets = name === "prometheus" && existsSync(assets) ? { webAssets: assets } : {};
+      commands.set(name, { ...inRoot(TOOLS[name], root), ...withAssets });
     }
   }
-  return Object.fromEntries(found) as Record<ToolName, ToolCommand>;
+  return Object.fromEntries(commands) as Record<ToolName, ToolCommand>;
 }

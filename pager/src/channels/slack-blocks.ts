@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/web-api";
 import type { IncidentNews } from "./channel.ts";
-import { clip, headlineOf, linksOf, stateWord, subjectOf, timesOf } from "./words.ts";
+import { clip, headlineOf, linksOf, stateWord, timesOf } from "./words.ts";
 
 /** Published limits: header 150, section 3,000, context element 3,000; all text together about 13,000. */
 const MAX_HEADER = 150;
@@ -29,26 +29,19 @@ export const renderText = (incident: IncidentNews): string => escapeWithin(headl
 export function renderBlocks(incident: IncidentNews): KnownBlock[] {
   const word = stateWord(incident);
   const mark = MARK[word as keyof typeof MARK];
-  const alerts = incident.firing === 1 ? "1 alert fires" : `${incident.firing} alerts fire`;
   const facts = [
     `*Service* ${escapeWithin(incident.service || "unknown", 200)}`,
     `*Severity* ${incident.severity}`,
-    timesOf(incident),
-    ...(incident.state === "resolved" ? [] : [alerts]),
+    `*When* ${timesOf(incident)}`,
+    ...(incident.state === "resolved" ? [] : [`*Alerts firing* ${incident.firing}`]),
   ];
   const links = linksOf(incident);
+  const title = `${mark} ${word} #${incident.number} ${incident.alertname}`;
   return [
-    {
-      type: "header",
-      text: {
-        type: "plain_text",
-        text: clip(`${mark} ${word}: ${subjectOf(incident)}`, MAX_HEADER),
-        emoji: true,
-      },
-    },
-    section(facts.join("  ·  ")),
+    { type: "header", text: { type: "plain_text", text: clip(title, MAX_HEADER), emoji: true } },
     ...(incident.summary ? [section(`*${escapeWithin(incident.summary, MAX_SECTION)}*`)] : []),
     ...(incident.description ? [section(escapeWithin(incident.description, MAX_SECTION))] : []),
+    section(facts.join("\n")),
     {
       type: "actions",
       elements: links.map(({ text, url }, index) => ({

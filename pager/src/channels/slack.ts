@@ -200,8 +200,8 @@ export function createSlackChannel({ token, channel, apiUrl }: SlackSettings): C
     showsUpdates: true,
     // One message a second for a channel.
     minIntervalMs: 1_000,
-    // At most a look into the history and a message.
-    budgetMs: (severity) => 2 * httpTimeoutMs(severity),
+    // One call, or after a doubtful attempt a look into the history and a call: both are fast or Slack is broken.
+    budgetMs: (severity) => httpTimeoutMs(severity) + 1_000,
     async send(message, signal) {
       const client = clientFor(httpTimeoutMs(message.incident.severity), signal);
       try {

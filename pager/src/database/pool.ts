@@ -1,8 +1,8 @@
 import type { Log } from "@watchkeeper/process/log";
 import pg from "pg";
 
-/** Alertmanager waits 10 s for an answer: a database that hangs must have become a 503 before. */
-const QUERY_TIMEOUT_MS = 8_000;
+/** The longest query of all merges a body of the largest size; one that takes longer is stuck. */
+const QUERY_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 
 /**
@@ -14,10 +14,11 @@ export function createPool(databaseUrl: string, log: Log): pg.Pool {
     connectionString: databaseUrl,
     max: 10,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: QUERY_TIMEOUT_MS,
+    // A little later than the server's own, which leaves the connection usable.
+    query_timeout: QUERY_TIMEOUT_MS + 5_000,
     keepAlive: true,
     application_name: "watchkeeper-pager",
-    options: `-c synchronous_commit=on -c idle_in_transaction_session_timeout=${2 * QUERY_TIMEOUT_MS}`,
+    options: `-c synchronous_commit=on -c statement_timeout=${QUERY_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${QUERY_TIMEOUT_MS}`,
   });
   // An idle connection that the server ends would otherwise end this process.
   pool.on("error", (error) => log.warn({ err: error }, "an idle database connection was lost"));

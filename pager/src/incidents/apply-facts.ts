@@ -3,17 +3,10 @@ import { enqueueDeliveries, type Superseded } from "../outbox/enqueue.ts";
 import type { Destinations } from "../routes.ts";
 import { mergeFacts } from "./alerts.ts";
 import { decideIncident } from "./decide.ts";
-import type { AlertFact } from "./fact.ts";
+import type { AlertFact, Cause } from "./fact.ts";
 import { lockKeys, observe } from "./observe.ts";
 import { recordEvents } from "./timeline.ts";
 import { writeDecisions } from "./write.ts";
-
-/** Where facts come from: the body they were in, or null for what the pager says about itself. */
-export interface Cause {
-  readonly inboxId: string | null;
-  /** When the body was committed; the latency of a message counts from here. Null means the present. */
-  readonly receivedAt: Date | null;
-}
 
 /**
  * From facts to messages that wait to be sent, all or nothing in the caller's transaction.
@@ -29,7 +22,7 @@ export async function applyFacts(
   if (facts.length === 0) return [];
   const keys = [...new Set(facts.map((fact) => fact.incidentKey))];
   await lockKeys(tx, keys);
-  await mergeFacts(tx, facts, cause.inboxId);
+  await mergeFacts(tx, facts, cause);
   const observations = await observe(tx, keys);
   const decided = observations.map((seen) => [seen, decideIncident(seen.incident, seen.firing)] as const);
   const settled = await writeDecisions(tx, decided);

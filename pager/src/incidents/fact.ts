@@ -24,6 +24,13 @@ export interface AlertFact {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
+/** Where facts come from: the body they were in, or null for what the pager says about itself. */
+export interface Cause {
+  readonly inboxId: string | null;
+  /** When the body was committed; the latency of a message counts from here. Null means the present. */
+  readonly receivedAt: Date | null;
+}
+
 /**
  * Which incident an alert belongs to: the one of its name and service.
  *

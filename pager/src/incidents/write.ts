@@ -17,7 +17,12 @@ export interface Settled {
 const alertCount = (count: number): string => (count === 1 ? "1 alert fires" : `${count} alerts fire`);
 
 function eventOf(decision: Exclude<Decision, { action: "none" }>): Settled["event"] {
-  if (decision.action === "open") return { kind: "opened", text: alertCount(decision.firing.count) };
+  if (decision.action === "open") {
+    return {
+      kind: "opened",
+      text: `opened as ${decision.firing.severity}, ${alertCount(decision.firing.count)}`,
+    };
+  }
   if (decision.action === "resolve") return { kind: "resolved", text: "all alerts are resolved" };
   if (decision.reason === "severity-raised") {
     return {

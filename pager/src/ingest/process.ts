@@ -1,7 +1,6 @@
 import type { Queries, QueryRunner } from "@watchkeeper/exporters/database";
 import type { Log } from "@watchkeeper/process/log";
 import { reasonOf } from "@watchkeeper/process/main";
-import pg from "pg";
 import { applyFacts } from "../incidents/apply-facts.ts";
 import { unreadableAlert } from "../incidents/own-alerts.ts";
 import { countSuperseded, type PagerMetrics } from "../metrics.ts";
@@ -17,9 +16,9 @@ import { type Payload, parsePayload } from "./payload.ts";
  * The row is locked while it is processed: a crash frees it at once for the other replica.
  */
 
-/** A body that the database refuses this often will be refused for ever. */
+/** A body that fails this often, the last time after a minute, will fail for ever. It never holds up the others. */
 const MAX_FAILURES = 5;
-const FAILURE_PAUSE_MS = 2_000;
+const FIRST_PAUSE_MS = 2_000;
 
 export interface ProcessorOptions {
   readonly database: QueryRunner;
@@ -34,7 +33,7 @@ interface InboxRow {
   received_at: Date;
 }
 
-/** The body was read and the database refuses what it says; the reason is the cause. */
+/** The body's processing failed; the reason is the cause. With the database away, counting it fails too. */
 class Refused extends Error {
   readonly inboxId: string;
   constructor(inboxId: string, cause: unknown) {
@@ -61,7 +60,7 @@ export async function processNext(options: ProcessorOptions): Promise<boolean> {
         await closeRow(tx, row.id, payload.unreadable);
         return { row, payload, superseded };
       } catch (error) {
-        throw error instanceof pg.DatabaseError ? new Refused(row.id, error) : error;
+        throw new Refused(row.id, error);
       }
     });
     if (!done) return false;
@@ -129,9 +128,9 @@ async function countFailure(
     const { rows } = await tx.query<{ failures: number; received_at: Date }>(
       "count-inbox-failure",
       `UPDATE inbox SET failures = failures + 1, reason = $2,
-         due_at = pager_now() + $3 * interval '1 millisecond'
+         due_at = pager_now() + $3 * 2 ^ failures * interval '1 millisecond'
        WHERE id = $1 AND state = 'pending' RETURNING failures, received_at`,
-      [refused.inboxId, refused.message, FAILURE_PAUSE_MS],
+      [refused.inboxId, refused.message, FIRST_PAUSE_MS],
     );
     const row = rows[0];
     if (!row || row.failures < MAX_FAILURES) return false;

@@ -19,6 +19,9 @@ const MAX_IN_FLIGHT = 16;
 
 const RETRY_AFTER_SECONDS = 5;
 
+/** Alertmanager waits 10 s for an answer: a database that hangs must have become a 503 before. */
+const STORE_TIMEOUT_MS = 8_000;
+
 export interface IngestOptions {
   readonly database: QueryRunner;
   readonly token: string;
@@ -26,6 +29,15 @@ export interface IngestOptions {
   readonly log: Log;
   /** Called after each commit: there is something to process. */
   readonly stored: () => void;
+}
+
+/** What is stored after all is a duplicate then, which changes nothing. */
+async function withinTimeout(stored: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not stored within ${STORE_TIMEOUT_MS} ms`)), STORE_TIMEOUT_MS);
+  });
+  await Promise.race([stored, timeout]).finally(() => clearTimeout(timer));
 }
 
 /**
@@ -57,7 +69,7 @@ export function createIngestRoutes({ database, token, metrics, log, stored }: In
   const keep: RequestHandler = async (req, res) => {
     const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
     try {
-      await storeBody(database, "alertmanager", body);
+      await withinTimeout(storeBody(database, "alertmanager", body));
     } catch (error) {
       log.error({ err: error }, "webhook not stored");
       return unavailable(res, "Cannot store this right now: send it again");

@@ -1,10 +1,12 @@
 import type { QueryRunner } from "@watchkeeper/exporters/database";
+import { systemClock } from "@watchkeeper/process/clock";
 import type { Log } from "@watchkeeper/process/log";
 import type { Channel, Outcome } from "../channels/channel.ts";
+import type { Severity } from "../incidents/severity.ts";
 import type { PagerMetrics } from "../metrics.ts";
 import type { ChannelName } from "../routes.ts";
 import { type Begin, beginAttempt } from "./begin.ts";
-import { type Claim, claimDelivery } from "./claim.ts";
+import { type Claim, claimDelivery, type Lease } from "./claim.ts";
 import { finishAttempt, supersede } from "./finish.ts";
 import { sendWithin } from "./send-within.ts";
 
@@ -38,7 +40,26 @@ export interface DispatcherOptions {
 const CONCURRENCY = 4;
 
 /** After twice the longest attempt nobody can be sending any more. */
-const leaseMsOf = (channel: Channel): number => 2 * channel.budgetMs("info") + 1_000;
+const leaseMsOf = (channel: Channel, severity: Severity): number => 2 * channel.budgetMs(severity) + 1_000;
+
+const leaseOf = (channel: Channel): Lease => ({
+  pageMs: leaseMsOf(channel, "page"),
+  otherMs: leaseMsOf(channel, "info"),
+});
+
+const FINISH_PAUSE_MS = 500;
+
+/** What is known about an attempt must not be lost to a database that is away for a moment. */
+async function whileLeased<T>(work: () => Promise<T>, deadlineMs: number): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (performance.now() + FINISH_PAUSE_MS > deadlineMs) throw error;
+      await systemClock.sleep(FINISH_PAUSE_MS);
+    }
+  }
+}
 
 export interface Dispatcher {
   /** Claims what may leave now and starts sending it. @returns how many deliveries were claimed */
@@ -59,7 +80,6 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const busy = (name: ChannelName): number => [...sending.values()].filter((other) => other === name).length;
 
   async function deliver(claim: Claim, channel: Channel, claimedAtMs: number): Promise<void> {
-    const deadlineMs = claimedAtMs + leaseMsOf(channel);
     await checkpoint?.("claimed", claim);
     const begun: Begin = await beginAttempt(database, claim, consoleUrl);
     const about = { deliveryId: claim.deliveryId, channel: channel.name, claim: claim.token };
@@ -72,21 +92,24 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       return;
     }
     await checkpoint?.("begun", claim);
-    const budgetMs = channel.budgetMs(begun.delivery.severity);
+    const { severity } = begun.delivery;
+    const budgetMs = channel.budgetMs(severity);
+    const deadlineMs = claimedAtMs + leaseMsOf(channel, severity);
     const outcome: Outcome =
       performance.now() + budgetMs > deadlineMs
         ? { result: "retry", reason: "the lease would have ended during the attempt" }
         : await sendWithin(channel, begun.message, budgetMs, aborted.signal);
     await checkpoint?.("sent", claim);
 
-    const finished = await finishAttempt(database, { ...begun, claim }, outcome, channels);
+    const finish = () => finishAttempt(database, { ...begun, claim }, outcome, channels);
+    const finished = await whileLeased(finish, deadlineMs);
     const result = outcome.result === "too-fast" ? "retry" : (finished?.state ?? outcome.result);
     attempts.inc({ channel: channel.name, delivery_result: result });
     if (finished?.state === "sent" && begun.message.kind === "announce") {
       latency.observe({ channel: channel.name }, finished.latencyMs / 1_000);
     }
     const level = outcome.result === "sent" ? "info" : "warn";
-    const { number, severity } = begun.message.incident;
+    const { number } = begun.message.incident;
     const { kind } = begun.message;
     const reason = finished ? finished.reason : "lease-lost";
     log[level]({ ...about, kind, incident: number, severity, result, reason }, "delivery attempted");
@@ -97,7 +120,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     for (;;) {
       const free = [...channels.values()].filter(({ name }) => busy(name) < CONCURRENCY);
       if (free.length === 0 || aborted.signal.aborted) return claimed;
-      const leases = Object.fromEntries(free.map((channel) => [channel.name, leaseMsOf(channel)]));
+      const leases = Object.fromEntries(free.map((channel) => [channel.name, leaseOf(channel)]));
       const claimedAtMs = performance.now();
       const claim = await claimDelivery(database, leases);
       const channel = claim && channels.get(claim.destination);

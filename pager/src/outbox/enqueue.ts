@@ -9,12 +9,15 @@ export interface Superseded {
   readonly count: number;
 }
 
-/** Names the destinations to the database, so that deliveries and rates have a row to hang on. */
+/**
+ * Names the destinations to the database, so that deliveries and rates have a row to hang on, and gives up what still
+ * waits for a channel that is not set up any more.
+ */
 export async function registerDestinations(
   queries: Queries,
-  channels: Iterable<{ readonly name: ChannelName; readonly minIntervalMs: number }>,
+  channels: ReadonlyMap<ChannelName, { readonly name: ChannelName; readonly minIntervalMs: number }>,
 ): Promise<void> {
-  for (const { name, minIntervalMs } of channels) {
+  for (const { name, minIntervalMs } of channels.values()) {
     await queries.query(
       "register-destination",
       `INSERT INTO destination (name, min_interval) VALUES ($1, $2 * interval '1 millisecond')
@@ -22,6 +25,12 @@ export async function registerDestinations(
       [name, minIntervalMs],
     );
   }
+  await queries.query(
+    "retire-destinations",
+    `UPDATE delivery SET state = 'superseded', reason = 'channel-off', finished_at = pager_now()
+     WHERE destination <> ALL ($1) AND state IN ('pending', 'retry', 'ambiguous')`,
+    [[...channels.keys()]],
+  );
 }
 
 const INSERT = `INSERT INTO delivery (incident_id, destination, kind, urgency, caused_at)`;
@@ -67,6 +76,12 @@ export async function enqueueDeliveries(
     );
   }
   if (announcements.length > 0) {
+    await tx.query(
+      "raise-urgency",
+      `UPDATE delivery d SET urgency = r.urgency FROM ${WANTED}
+       WHERE d.incident_id = r."incidentId" AND d.urgency > r.urgency AND d.state IN ('pending', 'retry', 'ambiguous')`,
+      [JSON.stringify(announcements)],
+    );
     await tx.query(
       "enqueue-announcements",
       `${INSERT} SELECT r."incidentId", r.destination, r.kind, r.urgency, coalesce($2, pager_now()) FROM ${WANTED}

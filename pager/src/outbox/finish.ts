@@ -3,7 +3,7 @@ import type { Message, Outcome } from "../channels/channel.ts";
 import { applyFacts } from "../incidents/apply-facts.ts";
 import { brokenDestination, routeBroken, routeWorks } from "../incidents/own-alerts.ts";
 import { recordEvents } from "../incidents/timeline.ts";
-import type { Destinations } from "../routes.ts";
+import type { ChannelName, Destinations } from "../routes.ts";
 import type { Claim } from "./claim.ts";
 import { decideRetry, type FailedDelivery } from "./retry.ts";
 
@@ -188,6 +188,13 @@ async function applyRouteHealth(
   if (rowCount) await applyFacts(tx, [works], present, destinations);
 }
 
+const TITLE: Readonly<Record<ChannelName, string>> = {
+  slack: "Slack",
+  email: "Email",
+  pagerduty: "PagerDuty",
+  webhook: "Webhook",
+};
+
 const DONE = { announce: "announced", update: "updated", resolve: "told that it is over" } as const;
 
 /** Arrivals, ends and the first failure; every attempt is in `delivery_attempt`. */
@@ -196,9 +203,10 @@ function eventText(
   change: Change,
 ): string | undefined {
   const because = change.reason ? `: ${change.reason}` : "";
-  if (change.state === "sent") return `${claim.destination}: ${DONE[message.kind]}${because}`;
-  if (change.state === "dead") return `${claim.destination}: refused for good${because}`;
+  const who = TITLE[claim.destination];
+  if (change.state === "sent") return `${who}: ${DONE[message.kind]}${because}`;
+  if (change.state === "dead") return `${who}: refused for good${because}`;
   if (delivery.failures > 0) return undefined;
   const seconds = Math.max(1, Math.round(change.afterMs / 1_000));
-  return `${claim.destination}: not delivered yet, again in ${seconds} s${because}`;
+  return `${who}: not delivered yet, again in ${seconds} s${because}`;
 }

@@ -67,6 +67,8 @@ CREATE TABLE alert (
   severity text NOT NULL CHECK (severity IN ('page', 'ticket', 'info')),
   labels jsonb NOT NULL,
   annotations jsonb NOT NULL,
+  -- When the body that told this fact was received.
+  told_at timestamptz NOT NULL,
   -- The newest body that told this fact: its words (values in a description) are the ones shown.
   inbox_id bigint,
   PRIMARY KEY (source, fingerprint)
@@ -160,7 +162,9 @@ CREATE TABLE heartbeat (
 CREATE FUNCTION unwanted_because(d delivery) RETURNS text LANGUAGE sql STABLE AS $$
   SELECT CASE
     WHEN d.kind <> 'resolve' AND i.state = 'resolved' THEN 'incident-resolved'
-    WHEN d.kind <> 'announce' AND NOT coalesce(a.state = 'sent' OR a.may_have_arrived, false) THEN 'never-announced'
+    -- An announcement on its way counts: what follows waits for it and asks again.
+    WHEN d.kind <> 'announce' AND NOT coalesce(a.state IN ('sent', 'leased') OR a.may_have_arrived, false)
+      THEN 'never-announced'
     WHEN d.kind = 'update' AND m.applied_version >= i.version THEN 'already-shown'
   END
   FROM incident i

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ROOT } from "./repository.ts";
-import { addTallies, renderTally, runVitest, tallyOf } from "./test-run.ts";
+import { addTallies, renderTally, runVitest, tallyOf } from "./vitest-run.ts";
 
 /** Runs vitest on one file of this text, in a project of its own. */
 async function tallyOfRun(text: string | undefined) {

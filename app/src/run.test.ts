@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { metricsOf } from "@watchkeeper/catalogue/metrics/all";
+import { differencesFromCatalogue } from "@watchkeeper/exporters/contract";
+import { until } from "@watchkeeper/testing/poll";
+import { createTestDatabase } from "@watchkeeper/testing/postgres";
+import { createTestRedis } from "@watchkeeper/testing/redis";
+import { afterEach, expect, test } from "vitest";
+
+const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
+
+let child: ChildProcess | undefined;
+afterEach(() => {
+  child?.kill("SIGKILL");
+});
+
+function start(settings: Record<string, string>): {
+  child: ChildProcess;
+  output: { stdout: string; stderr: string };
+} {
+  const env = { PATH: process.env.PATH ?? "", ...settings };
+  const started = spawn(process.execPath, ["--import", "tsx", MAIN], {
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const output = { stdout: "", stderr: "" };
+  started.stdout.on("data", (chunk) => {
+    output.stdout += chunk;
+  });
+  started.stderr.on("data", (chunk) => {
+    output.stderr += chunk;
+  });
+  child = started;
+  return { child: started, output };
+}
+
+const settingsFor = (databaseUrl: string, redisUrl: string) => ({
+  WATCHKEEPER_APP_HTTP_PORT: "0",
+  WATCHKEEPER_APP_OPS_PORT: "0",
+  WATCHKEEPER_APP_DATABASE_URL: databaseUrl,
+  WATCHKEEPER_APP_REDIS_URL: redisUrl,
+});
+
+test("the process starts on an empty database, seeds it, serves both ports and ends in time", async () => {
+  const database = await createTestDatabase();
+  const redis = await createTestRedis();
+  const settings = {
+    ...settingsFor(database.url, redis.url),
+    WATCHKEEPER_APP_DEMO_PASSWORD: "demo-password",
+  };
+  const { child: app, output } = start(settings);
+  const listening = await until("the app to listen", async () => {
+    const line = output.stdout.split("\n").find((text) => text.includes('"listening"'));
+    return line === undefined ? undefined : (JSON.parse(line) as { port: number; opsPort: number });
+  });
+  expect(output.stdout).toContain('"employees":2480');
+
+  const ops = (path: string) => fetch(`http://127.0.0.1:${listening.opsPort}${path}`);
+  expect(await (await ops("/readyz")).json()).toEqual({
+    status: "ready",
+    checks: { postgres: "ok", redis: "ok" },
+  });
+  expect((await fetch(`http://127.0.0.1:${listening.port}/metrics`)).status).toBe(404);
+  const text = await (await ops("/metrics")).text();
+  expect(differencesFromCatalogue(text, metricsOf("app"))).toEqual([]);
+  expect(text).toContain('app_dependency_up{dependency="redis"} 1\n');
+
+  const begun = Date.now();
+  app.kill("SIGTERM");
+  const [code] = await once(app, "exit");
+  expect(code).toBe(0);
+  expect(Date.now() - begun).toBeLessThan(4_000);
+  await database.drop();
+});
+
+test("with the database away the process ends with one line that says so", async () => {
+  const { child: app, output } = start(
+    settingsFor("postgres://x:hidden@127.0.0.1:1/x", "redis://127.0.0.1:1"),
+  );
+  const [code] = await once(app, "exit");
+  expect(code).toBe(1);
+  expect(output.stderr).toMatch(/^app: Cannot reach the directory's PostgreSQL: .*ECONNREFUSED.*\n$/);
+  expect(output.stderr + output.stdout).not.toContain("hidden");
+});
+
+test("wrong settings are refused with the variable's name", async () => {
+  const { child: app, output } = start({
+    ...settingsFor("mysql://x", "redis://x"),
+    WATCHKEEPER_APP_HTTP_PORT: "no",
+  });
+  const [code] = await once(app, "exit");
+  expect(code).toBe(1);
+  expect(output.stderr).toMatch(
+    /WATCHKEEPER_APP_HTTP_PORT: .*; WATCHKEEPER_APP_DATABASE_URL: must be a postgres/,
+  );
+});

@@ -1,0 +1,104 @@
+import { createServer } from "node:http";
+import { instrumentHttp } from "@watchkeeper/exporters/http";
+import type { Metrics } from "@watchkeeper/exporters/metrics";
+import type { Clock } from "@watchkeeper/process/clock";
+import type { Log } from "@watchkeeper/process/log";
+import express, { type NextFunction, type Request, type Response } from "express";
+import helmet from "helmet";
+import { createLoginToken } from "./auth/login-token.ts";
+import { createAuthRoutes, requireSession } from "./auth/routes.ts";
+import { createSessions } from "./auth/session.ts";
+import { createIncidentRoutes } from "./incidents/routes.ts";
+import { createOverviewLoader } from "./overview/load.ts";
+import { createOverviewRoutes } from "./overview/routes.ts";
+import { createRunbookRoutes } from "./runbooks/routes.ts";
+import type { Settings } from "./settings.ts";
+import { UPSTREAM_LIMITS, type UpstreamLimits } from "./upstream/fetch-json.ts";
+import { createPager } from "./upstream/pager.ts";
+import { createPrometheus } from "./upstream/prometheus.ts";
+import { createAssetRoutes } from "./web/assets.ts";
+import { renderMessage } from "./web/layout.ts";
+
+export interface ConsoleOptions {
+  readonly settings: Settings;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly limits?: UpstreamLimits;
+}
+
+export interface Console {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Nothing from outside and nothing inline: neither scripts nor styles. */
+const protect = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  xFrameOptions: { action: "deny" },
+});
+
+/**
+ * Starts the console's web server and leaves a sign-in token in the file that the settings name.
+ *
+ * @throws Error when the port is taken, the token cannot be written or the page cannot be bundled
+ */
+export async function startConsole(options: ConsoleOptions): Promise<Console> {
+  const { settings, metrics, log, clock, limits = UPSTREAM_LIMITS } = options;
+  const { publicUrl } = settings;
+  const assets = await createAssetRoutes();
+  const sessions = createSessions(settings.sessionSecret, clock);
+  const token = await createLoginToken(settings.loginTokenPath);
+  const pager = createPager(settings.pagerUrl, settings.pagerApiToken, limits);
+  const prometheus = createPrometheus(settings.prometheusUrl, limits);
+
+  const app = express();
+  app.disable("x-powered-by");
+  app.set("etag", false);
+  instrumentHttp(app, metrics);
+  app.use(protect);
+  app.use(assets, createAuthRoutes({ token, sessions, publicUrl, clock }));
+  app.use(requireSession(sessions));
+  app.get("/", (_req, res) => res.redirect("/boards/overview"));
+  app.use(
+    createOverviewRoutes(createOverviewLoader(prometheus, pager, clock, log)),
+    createIncidentRoutes(pager, publicUrl),
+    createRunbookRoutes(settings.runbooksDir, publicUrl),
+  );
+  app.use((_req, res) => {
+    res.status(404).send(renderMessage("There is no such page", "The overview is at /boards/overview."));
+  });
+  app.use((error: { status?: number }, req: Request, res: Response, next: NextFunction) => {
+    if (res.headersSent) return next(error);
+    const status = error.status !== undefined && error.status < 500 ? error.status : 500;
+    if (status >= 500) log.error({ err: error, path: req.path }, "a request failed");
+    res.status(status).send(renderMessage("This did not work", "The console's log says why."));
+  });
+
+  const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, app);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(settings.httpPort, settings.host, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address ? address.port : settings.httpPort,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

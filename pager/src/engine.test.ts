@@ -1,0 +1,159 @@
+import { type Inbox, startInbox } from "@watchkeeper/inbox/server";
+import { createLog } from "@watchkeeper/process/log";
+import { until } from "@watchkeeper/testing/poll";
+import { createTestDatabase } from "@watchkeeper/testing/postgres";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { createChannels } from "./channels/channels.ts";
+import { type Engine, startEngine } from "./engine.ts";
+import { expireAlerts } from "./incidents/expire.ts";
+import { storeBody } from "./ingest/store.ts";
+import { createTestBed, standInChannels, type TestBed, webhookBody } from "./test-bed.ts";
+
+let inbox: Inbox;
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let bed: TestBed;
+const engines: Engine[] = [];
+
+const received = async (): Promise<
+  readonly { content: { duplicateOf?: number; idempotencyKey: string } }[]
+> => {
+  const answer = await fetch(`http://127.0.0.1:${inbox.httpPort}/api/messages?channel=webhook`);
+  return ((await answer.json()) as { messages: never[] }).messages;
+};
+const misbehave = (mode: string) =>
+  fetch(`http://127.0.0.1:${inbox.httpPort}/api/faults/webhook`, {
+    method: "PUT",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ mode }),
+  });
+
+beforeAll(async () => {
+  inbox = await startInbox({
+    host: "127.0.0.1",
+    httpPort: 0,
+    smtpPort: 0,
+    log: createLog("inbox", "silent"),
+  });
+});
+afterAll(() => inbox.close());
+beforeEach(async () => {
+  await misbehave("ok");
+  await fetch(`http://127.0.0.1:${inbox.httpPort}/api/messages`, { method: "DELETE" });
+  database = await createTestDatabase();
+  const { webhook } = standInChannels(inbox);
+  bed = await createTestBed(database.url, {
+    slack: undefined,
+    email: undefined,
+    pagerduty: undefined,
+    webhook,
+  });
+});
+afterEach(async () => {
+  await Promise.all(engines.splice(0).map((engine) => engine.close()));
+  await bed.close();
+  await database.drop();
+});
+
+const start = (extra: Partial<Parameters<typeof startEngine>[0]> = {}): Engine => {
+  const engine = startEngine({ ...bed.options, ...extra });
+  engines.push(engine);
+  return engine;
+};
+
+test("two engines on one database share the work, and everything is done exactly once", async () => {
+  // The database's real clock: what spaces messages must be seen to pass.
+  await bed.database.query(
+    "test",
+    "CREATE OR REPLACE FUNCTION pager_now() RETURNS timestamptz LANGUAGE sql STABLE AS 'SELECT now()'",
+  );
+  const workers = new Map<string, Set<string>>();
+  for (const name of ["one", "two"]) {
+    const seen = new Set<string>();
+    workers.set(name, seen);
+    start({ checkpoint: (point, claim) => void (point === "claimed" && seen.add(claim.deliveryId)) });
+  }
+  const bodies = Array.from({ length: 30 }, (_, n) => webhookBody({ name: `Alert${n}` }));
+  // Every body comes twice, as from a pair of Alertmanagers.
+  await Promise.all([...bodies, ...bodies].map((body) => storeBody(bed.database, "alertmanager", body)));
+  await until("all messages", async () => ((await received()).length >= 30 ? true : undefined), 20_000);
+  const keys = (await received()).map(({ content }) => content.idempotencyKey);
+  expect(new Set(keys).size).toBe(30);
+  expect(keys).toHaveLength(30);
+  const [one, two] = [...workers.values()].map((seen) => seen.size);
+  expect([(one ?? 0) + (two ?? 0), Math.min(one ?? 0, two ?? 0) > 0]).toEqual([30, true]);
+  const { rows } = await bed.database.query("test", "SELECT DISTINCT state FROM inbox");
+  expect(rows).toEqual([{ state: "processed" }]);
+  expect(await bed.metrics.registry.metrics()).toContain(
+    'watchkeeper_pager_webhooks_total{inbox_result="accepted"} 60\n',
+  );
+});
+
+test("an engine that is told to end gives back what it was sending, to be tried by the next one", async () => {
+  await misbehave("hang");
+  const engine = start();
+  await storeBody(bed.database, "alertmanager", webhookBody({}));
+  engine.wake();
+  await until("the attempt", async () => {
+    const { rowCount } = await bed.database.query("test", "SELECT 1 FROM delivery_attempt");
+    return rowCount ? true : undefined;
+  });
+  const began = performance.now();
+  await engine.close();
+  expect(performance.now() - began).toBeLessThan(3_500);
+  expect(await bed.deliveries()).toEqual(["webhook announce ambiguous"]);
+  await misbehave("ok");
+  await bed.settle();
+  expect(await received()).toHaveLength(1);
+});
+
+test("a body that the database refuses again and again is kept, and people are told", async () => {
+  await bed.database.query(
+    "test",
+    "ALTER TABLE alert ADD CONSTRAINT test CHECK (fingerprint NOT LIKE 'Poison%')",
+  );
+  await bed.receive(webhookBody({ name: "Poison" }));
+  await bed.receive(webhookBody({ name: "Fine" }));
+  for (let attempt = 0; attempt < 5; attempt++) {
+    await bed.advance(32_000);
+    await bed.receive(webhookBody({ name: "Watchdog" }));
+  }
+  const { rows } = await bed.database.query("test", "SELECT failures, state FROM inbox ORDER BY id LIMIT 2");
+  expect(rows).toEqual([
+    { failures: 5, state: "quarantined" },
+    { failures: 0, state: "processed" },
+  ]);
+  const incidents = await bed.database.query("test", "SELECT alertname FROM incident ORDER BY number");
+  expect(incidents.rows).toEqual([{ alertname: "Fine" }, { alertname: "PagerUnreadableAlert" }]);
+});
+
+test("the complaint about an unreadable body ends when no other came for an hour", async () => {
+  await bed.receive(Buffer.from("{"));
+  await bed.advance(59 * 60_000);
+  await expireAlerts(bed.database, bed.options.channels);
+  const states = async () => (await bed.database.query("test", "SELECT state FROM incident")).rows;
+  expect(await states()).toEqual([{ state: "triggered" }]);
+  await bed.advance(60_000);
+  await expireAlerts(bed.database, bed.options.channels);
+  expect(await states()).toEqual([{ state: "resolved" }]);
+});
+
+test("half a channel's failure stays with that channel: one that throws is tried again", async () => {
+  const channels = createChannels(
+    { slack: undefined, email: undefined, pagerduty: undefined, webhook: standInChannels(inbox).webhook },
+    "x",
+  );
+  const webhook = channels.get("webhook");
+  if (!webhook) throw new Error("no webhook");
+  let thrown = 0;
+  const moody = {
+    ...webhook,
+    send: (...args: Parameters<typeof webhook.send>) => {
+      if (thrown++ === 0) throw new Error("a bug");
+      return webhook.send(...args);
+    },
+  };
+  await bed.receive(webhookBody({}));
+  await bed.settle(bed.dispatcher({ channels: new Map([["webhook", moody]]) }));
+  expect(await received()).toHaveLength(1);
+  expect(thrown).toBe(2);
+});
