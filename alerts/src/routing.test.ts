@@ -55,6 +55,27 @@ test("every alert of ours reaches a receiver that exists", async () => {
   }
 });
 
+test("fewer than twelve alerts wake somebody", async () => {
+  const symptoms = (await loadAlerts()).map(({ name, severity }) => [name, severity] as const);
+  const promises = sloRules(slos).flatMap((rule) =>
+    "alert" in rule ? [[rule.alert, rule.labels.severity] as const] : [],
+  );
+  const paging = new Set(
+    [...symptoms, ...promises].flatMap(([name, severity]) => (severity === "page" ? [name] : [])),
+  );
+  expect([...paging].sort()).toEqual([
+    "DatabaseUnreachable",
+    "HighErrorRate",
+    "LoginFailuresSurge",
+    "NotificationsFail",
+    "PagerBacklog",
+    "RedisUnreachable",
+    "ServiceDown",
+    "SloBurnsFast",
+    "SloTrafficLost",
+  ]);
+});
+
 test("a ticket of a promise waits for company longer than a page, and is said again once a day", () => {
   const { route } = parse(renderAlertmanagerConfig());
   const ofSeverity = (severity: string) =>
