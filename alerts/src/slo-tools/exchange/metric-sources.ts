@@ -1,0 +1,56 @@
+import type { ExternalMetric } from "@watchkeeper/catalogue/external";
+import * as external from "@watchkeeper/catalogue/external";
+import type { Metric } from "@watchkeeper/catalogue/metric";
+import * as auth from "@watchkeeper/catalogue/metrics/auth";
+import * as cache from "@watchkeeper/catalogue/metrics/cache";
+import * as database from "@watchkeeper/catalogue/metrics/database";
+import * as dependency from "@watchkeeper/catalogue/metrics/dependency";
+import * as http from "@watchkeeper/catalogue/metrics/http";
+import * as pager from "@watchkeeper/catalogue/metrics/pager";
+import * as runtime from "@watchkeeper/catalogue/metrics/runtime";
+import * as search from "@watchkeeper/catalogue/metrics/search";
+
+/** A metric and how a file of `catalogue/src/slos/` speaks of it. */
+export interface MetricSource {
+  readonly metric: Metric | ExternalMetric;
+  /** The name of the constant, and the file that exports it. */
+  readonly constant: string;
+  readonly module: string;
+}
+
+const families: Readonly<Record<string, object>> = {
+  "../external.ts": external,
+  "../metrics/auth.ts": auth,
+  "../metrics/cache.ts": cache,
+  "../metrics/database.ts": database,
+  "../metrics/dependency.ts": dependency,
+  "../metrics/http.ts": http,
+  "../metrics/pager.ts": pager,
+  "../metrics/runtime.ts": runtime,
+  "../metrics/search.ts": search,
+};
+
+/** Every metric that a promise can be about. */
+export const metricSources: readonly MetricSource[] = Object.entries(families).flatMap(([module, exported]) =>
+  Object.entries(exported as Readonly<Record<string, Metric | ExternalMetric>>).map(([constant, metric]) => ({
+    metric,
+    constant,
+    module,
+  })),
+);
+
+/** What of a metric a series is: all of a counter or gauge, or a part of a histogram. */
+export interface SeriesSource extends MetricSource {
+  readonly part: "series" | "bucket" | "count";
+}
+
+/** The metric behind a series' name, if there is one. */
+export function sourceOf(name: string): SeriesSource | undefined {
+  for (const source of metricSources) {
+    const histogram = source.metric.type === "histogram";
+    if (!histogram && source.metric.name === name) return { ...source, part: "series" };
+    if (histogram && name === `${source.metric.name}_bucket`) return { ...source, part: "bucket" };
+    if (histogram && name === `${source.metric.name}_count`) return { ...source, part: "count" };
+  }
+  return undefined;
+}
