@@ -6,6 +6,7 @@ import { renderBlackboxConfig, renderPrometheusConfig } from "./render/prometheu
 import { renderRuleTests } from "./render/rule-tests.ts";
 import { renderAlertRules, renderRecordingRules } from "./render/rules.ts";
 import { renderRunbook, renderRunbookIndex } from "./render/runbook.ts";
+import { renderPolicyTests } from "./slo/policy-worlds.ts";
 import { renderSloRules } from "./slo/rules.ts";
 import { renderSloRunbook } from "./slo/runbook.ts";
 import { renderSharedTests } from "./slo/shared-worlds.ts";
@@ -14,6 +15,7 @@ import { renderSloTests } from "./slo/story.ts";
 /** Everything that follows from the promises: rules, their tests and the pages that their alerts link to. */
 const generatePromises = (): Readonly<Record<string, string>> => ({
   "prometheus/rules/generated/slo.yml": renderSloRules(slos),
+  "prometheus/tests/generated/BudgetPolicy.yml": renderPolicyTests(),
   ...Object.fromEntries(
     Object.entries(renderSharedTests()).map(([name, text]) => [
       `prometheus/tests/generated/${name}.yml`,

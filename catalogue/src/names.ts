@@ -62,6 +62,7 @@ export const sloAlerts = {
   trafficLost: "SloTrafficLost",
   noEventsEver: "SloNoEventsEver",
   inconsistent: "SloInconsistent",
+  budgetSpent: "SloBudgetSpent",
 } as const;
 
 /**

@@ -1,6 +1,7 @@
 import { ruleGroups } from "@watchkeeper/catalogue/names";
 import type { Slo } from "@watchkeeper/catalogue/slo";
 import { renderYaml } from "../render/document.ts";
+import { policyRules } from "./policy-rules.ts";
 import { promiseRules } from "./promise-rules.ts";
 import type { Rule } from "./rule.ts";
 import { hourlyRules, resumeRules, sharedRules } from "./shared-rules.ts";
@@ -11,6 +12,7 @@ export const sloRules = (slos: readonly Slo[], timing: RuleTiming = ruleTiming):
   ...resumeRules,
   ...slos.flatMap((slo) => promiseRules(slo, timing)),
   ...sharedRules(slos),
+  ...policyRules(),
 ];
 
 const plain = (rule: Rule) => ({ ...rule, expr: rule.expr.text });

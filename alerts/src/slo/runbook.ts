@@ -1,8 +1,10 @@
+import { budgetPolicy } from "@watchkeeper/catalogue/budget-policy";
 import { boardUrl, sloAlerts, sloSeries } from "@watchkeeper/catalogue/names";
 import { services } from "@watchkeeper/catalogue/services";
 import type { Slo } from "@watchkeeper/catalogue/slo";
 import { teams } from "@watchkeeper/catalogue/teams";
 import { renderPage } from "../render/document.ts";
+import { frozenBy } from "./policy-rules.ts";
 import { pageTiers, ticketTiers } from "./tiers.ts";
 
 const steps = (texts: readonly string[]): string[] => texts.map((text, i) => `${i + 1}. ${text}`);
@@ -20,6 +22,14 @@ const tiersOf = (slo: Slo): string[] => [
   ...ticketTiers.map(
     ({ burnRate, long, short }) =>
       `| ${sloAlerts.burnsSlowly} | ticket | ${burnRate} times as fast as allowed | ${long} | ${short} |`,
+  ),
+];
+
+const policy: readonly string[] = [
+  "| Spent | Severity | Frozen | Then |",
+  "|---|---|---|---|",
+  ...budgetPolicy.map(
+    (step) => `| ${percent(step.spent)} | ${step.severity} | ${frozenBy(step)} | ${step.action} |`,
   ),
 ];
 
@@ -80,4 +90,10 @@ export const renderSloRunbook = (slo: Slo): string =>
     "",
     `${sloAlerts.inconsistent} is a ticket: more errors than events were counted. What is selected as errors is no part ` +
       "of what is selected as events.",
+    "",
+    "## When its budget is spent",
+    "",
+    `${sloAlerts.budgetSpent} tells how much. Fixes and ways back are never frozen.`,
+    "",
+    ...policy,
   ]);

@@ -17,10 +17,10 @@ type Watched = Partial<Readonly<Record<"urgency" | "preset" | "window" | "idle",
 /** Promises of some kind, as the series that says whose they are. */
 const watched = (kind: Watched): Expr => new Selector(s.budgetRatio, kind);
 
-const percent = (share: number): string => `${Number((share * 100).toPrecision(3))}%`;
+export const percent = (share: number): string => `${Number((share * 100).toPrecision(3))}%`;
 
 /** An alert's expression for promises of some kind, with the labels that say whose they are. */
-const about = (kind: Watched, expr: Expr): Expr =>
+export const about = (kind: Watched, expr: Expr): Expr =>
   promql`(${expr}) * on (slo) group_left (service, owner) ${watched(kind)} ^ 0`;
 
 const resume = (record: string, hourly: string, current: string): RecordingRule => ({

@@ -21,7 +21,7 @@ interface Look {
   readonly fires: readonly string[];
 }
 
-interface World {
+export interface World {
   readonly title: string;
   /** The one alert that is looked at. */
   readonly alert: string;
@@ -176,7 +176,10 @@ const lookAt = (alert: string, { at, slo, fires }: Look) => ({
   eval_time: at,
   exp_samples: fires.map((tierAndShare) => {
     const [tier, share] = tierAndShare.split(" ");
-    return { labels: tier ? `{share="${share}",tier="${tier}"}` : "{}", value: 1 };
+    return {
+      labels: `{${[share && `share="${share}"`, tier && `tier="${tier}"`].filter(Boolean).join(",")}}`,
+      value: 1,
+    };
   }),
 });
 
@@ -189,8 +192,13 @@ const read = ({ labels, summary, description }: NonNullable<World["says"]>) =>
     ]),
   );
 
-const renderWorlds = (step: Duration, told: readonly World[]): string =>
-  renderYaml("alerts/src/slo/shared-worlds.ts", {
+/** The promtool test of worlds that are looked at at every `step`. @param source the file that tells of them */
+export const renderWorlds = (
+  step: Duration,
+  told: readonly World[],
+  source = "alerts/src/slo/shared-worlds.ts",
+): string =>
+  renderYaml(source, {
     rule_files: ["../../rules/generated/slo.yml"],
     evaluation_interval: step,
     group_eval_order: [ruleGroups.slo, ruleGroups.sloHourly],

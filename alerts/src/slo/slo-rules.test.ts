@@ -52,7 +52,7 @@ const page = slos.find(({ name }) => name === "DirectoryLogin") as Slo;
 /** Both presets in use, and nothing but the shared rules. */
 const shared = [page, defineSlo({ ...page, name: "Other", preset: "balanced" })];
 
-test.concurrent.each(["Promises", "PromisesOverWeeks"])(
+test.concurrent.each(["Promises", "PromisesOverWeeks", "BudgetPolicy"])(
   "the rules that promises share pass %s",
   async (name) => {
     expect(await runTest(name, renderSloRules(shared))).toContain("SUCCESS");
