@@ -45,6 +45,8 @@ export const sloSeries = {
   /** How many times as fast as allowed the budget is being spent. */
   burnRate1h: "slo:burn_rate:1h",
   burnRate6h: "slo:burn_rate:6h",
+  /** 1 while events are not counted against the budget, 0 otherwise; only of promises with planned maintenance. */
+  maintenance: "slo:maintenance:active",
 } as const;
 
 /** Groups of rules in Prometheus. */

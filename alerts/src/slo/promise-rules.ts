@@ -1,7 +1,9 @@
+import type { MaintenanceWindow } from "@watchkeeper/catalogue/maintenance";
 import { sloSeries } from "@watchkeeper/catalogue/names";
 import { Expr, promql } from "@watchkeeper/catalogue/promql";
 import type { Indicator, Slo } from "@watchkeeper/catalogue/slo";
 import { grown, lagging } from "./delta.ts";
+import { maintenanceRules } from "./maintenance-rule.ts";
 import type { RecordingRule } from "./rule.ts";
 import type { RuleTiming } from "./timing.ts";
 
@@ -35,27 +37,42 @@ export function countOf(slo: Slo, timing: RuleTiming) {
 }
 
 /** The highest of what was recorded last: a series that came back under other labels is not counted twice. */
-const carriedOn = (cumulative: string, resume: string, delta: string, slo: string): Expr => promql`
+const carriedOn = (
+  cumulative: string,
+  resume: string,
+  delta: string,
+  slo: string,
+  unlessPlanned: Expr,
+): Expr => promql`
   (max(last_over_time(${of(cumulative, slo)}[1h]) or ${of(resume, slo)}) or vector(0))
-  + on () sum(${of(delta, slo)})`;
+  + on () sum(${of(delta, slo)})${unlessPlanned}`;
 
 /** The rules that each promise has of its own. They are evaluated in this order, each reading what the last wrote. */
-export function promiseRules(slo: Slo, timing: RuleTiming): readonly RecordingRule[] {
+export function promiseRules(
+  slo: Slo,
+  timing: RuleTiming,
+  windows: readonly MaintenanceWindow[] = [],
+): readonly RecordingRule[] {
   const labels = { slo: slo.name };
   const { events, errors } = countOf(slo, timing);
   const s = sloSeries;
+  const planned = maintenanceRules(slo.name, timing, windows);
+  // What happens in a planned window is in the growth, and not in what the budget is judged by.
+  const unlessPlanned =
+    planned.length === 0 ? promql`` : new Expr(` * on () (1 - sum(${of(s.maintenance, slo.name)}))`);
   return [
+    ...planned,
     { record: s.eventsDelta, labels, expr: events },
     { record: s.errorsDelta, labels, expr: errors },
     {
       record: s.eventsCumulative,
       labels,
-      expr: carriedOn(s.eventsCumulative, s.eventsResume, s.eventsDelta, slo.name),
+      expr: carriedOn(s.eventsCumulative, s.eventsResume, s.eventsDelta, slo.name, unlessPlanned),
     },
     {
       record: s.errorsCumulative,
       labels,
-      expr: carriedOn(s.errorsCumulative, s.errorsResume, s.errorsDelta, slo.name),
+      expr: carriedOn(s.errorsCumulative, s.errorsResume, s.errorsDelta, slo.name, unlessPlanned),
     },
     {
       record: s.budgetRatio,

@@ -1,5 +1,7 @@
+import type { MaintenanceWindow } from "@watchkeeper/catalogue/maintenance";
 import { ruleGroups } from "@watchkeeper/catalogue/names";
 import type { Slo } from "@watchkeeper/catalogue/slo";
+import { maintenance } from "@watchkeeper/catalogue/slos/maintenance";
 import { renderYaml } from "../render/document.ts";
 import { policyRules } from "./policy-rules.ts";
 import { promiseRules } from "./promise-rules.ts";
@@ -8,9 +10,13 @@ import { hourlyRules, resumeRules, sharedRules } from "./shared-rules.ts";
 import { type RuleTiming, ruleTiming } from "./timing.ts";
 
 /** All rules of promises that are evaluated at every interval, in their order. */
-export const sloRules = (slos: readonly Slo[], timing: RuleTiming = ruleTiming): readonly Rule[] => [
+export const sloRules = (
+  slos: readonly Slo[],
+  timing: RuleTiming = ruleTiming,
+  windows: readonly MaintenanceWindow[] = maintenance,
+): readonly Rule[] => [
   ...resumeRules,
-  ...slos.flatMap((slo) => promiseRules(slo, timing)),
+  ...slos.flatMap((slo) => promiseRules(slo, timing, windows)),
   ...sharedRules(slos),
   ...policyRules(),
 ];
@@ -18,10 +24,18 @@ export const sloRules = (slos: readonly Slo[], timing: RuleTiming = ruleTiming):
 const plain = (rule: Rule) => ({ ...rule, expr: rule.expr.text });
 
 /** The rule file of promises. Its first group must stay one group: rules read what those before them wrote. */
-export const renderSloRules = (slos: readonly Slo[], timing: RuleTiming = ruleTiming): string =>
+export const renderSloRules = (
+  slos: readonly Slo[],
+  timing: RuleTiming = ruleTiming,
+  windows: readonly MaintenanceWindow[] = maintenance,
+): string =>
   renderYaml("catalogue/src/slos and alerts/src/slo", {
     groups: [
-      { name: ruleGroups.slo, interval: `${timing.interval}s`, rules: sloRules(slos, timing).map(plain) },
+      {
+        name: ruleGroups.slo,
+        interval: `${timing.interval}s`,
+        rules: sloRules(slos, timing, windows).map(plain),
+      },
       { name: ruleGroups.sloHourly, interval: "1h", rules: hourlyRules.map(plain) },
     ],
   });

@@ -154,7 +154,8 @@ const healthRules: readonly AlertRule[] = [
       { urgency: "page" },
       promql`
         ${quarterBefore(DAY)} > 30 and ${quarterBefore(7 * DAY)} > 30
-        and (${named(s.eventsCumulative)} - ${named(s.eventsCumulative)} offset ${named(`${QUARTER}m`)}) == 0`,
+        and (${named(s.eventsCumulative)} - ${named(s.eventsCumulative)} offset ${named(`${QUARTER}m`)}) == 0
+        unless on (slo) max_over_time(${named(s.maintenance)}[${named(`${QUARTER}m`)}]) == 1`,
     ),
     for: "0s",
     labels: { severity: "page" },
