@@ -1,0 +1,114 @@
+import { complianceOf } from "@watchkeeper/catalogue/compliance";
+import { sloSeries } from "@watchkeeper/catalogue/names";
+import type { Slo } from "@watchkeeper/catalogue/slo";
+import { slos } from "@watchkeeper/catalogue/slos/all";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { ruleTiming } from "../../slo/timing.ts";
+import type { History } from "./open-metrics.ts";
+import { askFor, createPrometheusApi } from "./prometheus-api.ts";
+import { createTestPrometheus, type TestPrometheus } from "./test-prometheus.ts";
+
+const search = slos.find(({ name }) => name === "DirectorySearch") as Slo;
+const login = slos.find(({ name }) => name === "DirectoryLogin") as Slo;
+/** 1 October 2026, 00:00 UTC. */
+const START = 1_790_812_800;
+const STEP = ruleTiming.interval;
+
+/**
+ * What the rules record of ten events each quarter of a minute, two of which are bad from minute 20 to 30 and from 40 to
+ * 50. From minute 40 to 50 is planned; from 60 to 70 Prometheus is away.
+ */
+function recordedOf(slo: string, minutes: number): readonly History[] {
+  const labels = { slo };
+  const points: [number, Record<string, number>][] = [];
+  let events = 0;
+  let errors = 0;
+  for (let second = STEP; second <= minutes * 60; second += STEP) {
+    const within = (from: number, to: number): boolean => second > from * 60 && second <= to * 60;
+    if (within(60, 70)) continue;
+    const planned = within(40, 50);
+    const bad = within(20, 30) || planned ? 2 : 0;
+    events += planned ? 0 : 10;
+    errors += planned ? 0 : bad;
+    points.push([
+      START + second,
+      {
+        [sloSeries.eventsDelta]: 10,
+        [sloSeries.errorsDelta]: bad,
+        [sloSeries.eventsCumulative]: events,
+        [sloSeries.errorsCumulative]: errors,
+        [sloSeries.born]: START + STEP,
+        [sloSeries.maintenance]: planned ? 1 : 0,
+      },
+    ]);
+  }
+  return Object.keys(points[0]?.[1] ?? {}).map((name) => ({
+    name,
+    labels,
+    samples: points.map(([at, values]) => [at, values[name] ?? 0] as const),
+  }));
+}
+
+let prometheus: TestPrometheus;
+beforeAll(async () => {
+  prometheus = await createTestPrometheus([...recordedOf(search.name, 100), ...recordedOf(login.name, 100)]);
+});
+afterAll(() => prometheus.close());
+
+const reported = (slo: Slo, from: number, to: number) =>
+  complianceOf(
+    slo,
+    { from: START + from * 60, to: START + to * 60 },
+    STEP,
+    askFor(createPrometheusApi(prometheus.url)),
+  );
+
+test("a period says what was counted, with and without planned maintenance, and for how long nobody looked", async () => {
+  // 90 min, of which 10 were not seen and 10 were planned: 70 × 40 events; 10 min of 8 errors a minute.
+  expect(await reported(search, 0, 90)).toEqual({
+    slo: "DirectorySearch",
+    events: 2_800,
+    errors: 80,
+    allEvents: 3_200,
+    allErrors: 160,
+    compliance: 1 - 80 / 2_800,
+    allCompliance: 1 - 160 / 3_200,
+    budgetSpent: expect.closeTo(80 / 2.8, 9),
+    notMeasuredSeconds: 600,
+    maintenanceSeconds: 600,
+  });
+});
+
+test("periods that follow each other share no event and lose none", async () => {
+  const parts = await Promise.all([
+    reported(login, 0, 25),
+    reported(login, 25, 45),
+    reported(login, 45, 65),
+    reported(login, 65, 90),
+  ]);
+  const sum = (of: (part: (typeof parts)[number]) => number): number => parts.reduce((a, b) => a + of(b), 0);
+  expect(parts.map(({ errors }) => errors)).toEqual([40, 40, 0, 0]);
+  expect(sum(({ events }) => events)).toBe(2_800);
+  expect(sum(({ allErrors }) => allErrors)).toBe(160);
+  expect(sum(({ notMeasuredSeconds }) => notMeasuredSeconds)).toBe(600);
+});
+
+test("a promise that was born within a period began at zero, and one that was not there has no compliance", async () => {
+  expect(await reported(search, -30, 10)).toMatchObject({ events: 400, notMeasuredSeconds: 1_800 });
+  expect(await reported(search, -30, -10)).toMatchObject({
+    events: 0,
+    compliance: undefined,
+    budgetSpent: 0,
+    notMeasuredSeconds: 1_200,
+  });
+});
+
+test("a period that ends before it begins, and a Prometheus that is away, are named", async () => {
+  await expect(reported(search, 10, 10)).rejects.toThrow(
+    'Cannot report on "DirectorySearch" as the period must end after it begins',
+  );
+  await expect(createPrometheusApi("http://127.0.0.1:1").query("up", 0)).rejects.toThrow(
+    "Cannot ask Prometheus at http://127.0.0.1:1 as it does not answer",
+  );
+  await expect(createPrometheusApi(prometheus.url).query("sum(", 0)).rejects.toThrow("it says: ");
+});
