@@ -29,9 +29,11 @@ const counted: { readonly [Kind in Indicator["kind"]]: Counted<Kind> } = {
   }),
 };
 
-/** What a promise counts since the last evaluation. */
-export function countOf(slo: Slo, timing: RuleTiming) {
-  const recorded = of(sloSeries.eventsDelta, slo.name);
+/**
+ * What a promise counts since the last evaluation.
+ * @param recorded events since the last evaluation, where they are not yet in the series that the rules record
+ */
+export function countOf(slo: Slo, timing: RuleTiming, recorded: Expr = of(sloSeries.eventsDelta, slo.name)) {
   const count = counted[slo.indicator.kind] as Counted<Indicator["kind"]>;
   return count(slo.indicator as never, timing, recorded);
 }
