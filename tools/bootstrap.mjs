@@ -17,6 +17,8 @@ const programs = {
   gen: "tools/src/gen.ts",
   check: "tools/src/check.ts",
   test: "tools/src/test.ts",
+  slo: "alerts/src/command/main.ts",
+  bench: "bench/run.ts",
 };
 
 /** The reason why this Node.js will not do, or undefined. The floor is the one that package.json states. */

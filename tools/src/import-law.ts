@@ -37,6 +37,10 @@ const LAW: Readonly<Record<string, { readonly may: readonly string[]; readonly b
     may: ["alerts", "catalogue"],
     because: "the tools run the generators and judge everything else as files",
   },
+  bench: {
+    may: ["alerts", "catalogue", "compose/native"],
+    because: "what is measured must not know of it, and servers come from where people get them",
+  },
   "compose/e2e": {
     may: ["testing", "compose/native", "process", "catalogue"],
     because: "what is tested from outside must not be reached from inside",
