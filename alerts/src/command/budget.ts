@@ -1,8 +1,7 @@
 import { sloSeries } from "@watchkeeper/catalogue/names";
-import { services } from "@watchkeeper/catalogue/services";
 import type { Slo } from "@watchkeeper/catalogue/slo";
 import { CommandError } from "./command-error.ts";
-import { parseOptions, selectSlos } from "./options.ts";
+import { parseOptions, prometheusFrom, selectSlos } from "./options.ts";
 import type { Command } from "./run.ts";
 import { renderShare, renderSpan, renderTable } from "./table.ts";
 
@@ -43,16 +42,6 @@ async function ask(prometheus: URL, query: string): Promise<Values> {
     throw new CommandError(`Cannot read the budgets at ${prometheus.origin} as ${reason}`);
   }
   return new Map(result.map(({ metric, value }) => [metric.slo ?? "", Number(value[1])]));
-}
-
-function prometheusFrom(option: string | undefined, base: string | undefined): URL {
-  const offset = services.prometheus.ports.http - services.console.ports.http;
-  const port = Number(base || services.console.ports.http) + offset;
-  const text = option ?? `http://127.0.0.1:${port}`;
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
-  throw new CommandError(
-    `Cannot use --prometheus as it must be an address such as http://127.0.0.1:4710: current value is ${text}`,
-  );
 }
 
 /** Seconds until a budget is spent at the pace of the last hour; undefined when it never is. */

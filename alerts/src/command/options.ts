@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { services } from "@watchkeeper/catalogue/services";
 import type { Slo } from "@watchkeeper/catalogue/slo";
 import { slos } from "@watchkeeper/catalogue/slos/all";
 import { CommandError } from "./command-error.ts";
@@ -42,5 +43,16 @@ export function selectSlos(name: string | undefined): readonly Slo[] {
   if (found.length > 0) return found;
   throw new CommandError(
     `Cannot find SLO "${name}" as there is no such promise: ${slos.map((slo) => slo.name).join(", ")}`,
+  );
+}
+
+/** Where Prometheus is: the one that is named, or the suite's own. @throws CommandError when it is no address */
+export function prometheusFrom(option: string | undefined, base: string | undefined): URL {
+  const offset = services.prometheus.ports.http - services.console.ports.http;
+  const port = Number(base || services.console.ports.http) + offset;
+  const text = option ?? `http://127.0.0.1:${port}`;
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
+  throw new CommandError(
+    `Cannot use --prometheus as it must be an address such as http://127.0.0.1:4710: current value is ${text}`,
   );
 }

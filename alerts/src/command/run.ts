@@ -1,5 +1,6 @@
 import { showBudget } from "./budget.ts";
 import { CommandError } from "./command-error.ts";
+import { bringIn, fillBack, giveOut, testBack } from "./exchange.ts";
 import { showSimulation } from "./simulate.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -11,7 +12,14 @@ export type Command = (
   print: (line: string) => void,
 ) => Promise<void>;
 
-const commands: Readonly<Record<string, Command>> = { simulate: showSimulation, budget: showBudget };
+const commands: Readonly<Record<string, Command>> = {
+  simulate: showSimulation,
+  budget: showBudget,
+  import: bringIn,
+  export: giveOut,
+  backfill: fillBack,
+  backtest: testBack,
+};
 
 /** Runs one command on promises. @returns the exit code; a mistake is one line on standard error and 1 */
 export async function runCommand(

@@ -1,0 +1,96 @@
+import type { Preset, WindowDays } from "@watchkeeper/catalogue/slo";
+import { FLOOR, type PageTier, pageTiers, STILL } from "../../slo/tiers.ts";
+import { secondsOf } from "../../slo/timing.ts";
+import type { RecordedPast } from "./recorded-past.ts";
+
+/** What decides about pages. */
+export interface Judged {
+  readonly objective: number;
+  readonly days: WindowDays;
+  readonly preset: Preset;
+}
+
+/** A stretch of time in which somebody would have been paged. In Unix seconds. */
+export interface Page {
+  readonly from: number;
+  /** The first step at which nothing fired any more. */
+  readonly to: number;
+  /** The tier that fired first: its long window. */
+  readonly tier: string;
+  /** Share of the whole budget spent within that window when it fired. */
+  readonly spent: number;
+}
+
+/** How many there were in windows that end at a step; undefined where nothing was recorded. */
+function within(values: readonly number[], { from, step, born }: RecordedPast) {
+  const next = [...values];
+  for (let i = next.length - 2; i >= 0; i -= 1) {
+    if (Number.isNaN(next[i])) next[i] = next[i + 1] ?? Number.NaN;
+  }
+  return (i: number, seconds: number): number => {
+    const begin = i - Math.round(seconds / step);
+    const before = values[begin];
+    if (before !== undefined && !Number.isNaN(before)) return (values[i] ?? 0) - before;
+    // The rules say the same: who is younger than the window began at 0; after a pause, what came first counts.
+    const young = born > from + begin * step;
+    return (values[i] ?? 0) - (young ? 0 : (next[Math.max(0, begin)] ?? 0));
+  };
+}
+
+/** A number as rules write it: twelve digits, so that a step at the very edge is judged as they judge it. */
+const written = (value: number): number => Number(value.toPrecision(12));
+
+/** Judges every step of a past as the rules of pages would. @returns the tiers that fire, by step */
+export function judgePages(past: RecordedPast, { objective, days, preset }: Judged) {
+  const allowedShare = written(1 - objective);
+  const errorsIn = within(past.errors, past);
+  const eventsIn = within(past.events, past);
+  const allowedIn = (i: number, seconds: number): number => eventsIn(i, seconds) * allowedShare;
+  const window = days * 86_400;
+  const budgetAt = (i: number): number => {
+    const age = Math.max(past.from + i * past.step - past.born, 3_600);
+    return allowedIn(i, window) * Math.min(Math.max(window / age, 1), days * 24);
+  };
+  const fires = (tier: PageTier, i: number, budget: number): boolean => {
+    const [long, short, still] = [tier.long, tier.short, STILL].map(secondsOf) as [number, number, number];
+    const [inLong, inShort] = [errorsIn(i, long), errorsIn(i, short)];
+    const allowed = allowedIn(i, long);
+    const rate = written((tier.share * window) / long);
+    const shareOfShort = written((tier.share * short) / long);
+    const weighted = inLong >= tier.share * budget && inShort >= shareOfShort * budget;
+    const even =
+      tier.atEvenTraffic === true &&
+      inLong > rate * allowed &&
+      inShort > rate * allowedIn(i, short) &&
+      inLong >= written(tier.share * FLOOR) * budget;
+    const beyondChance = inLong > 1 + allowed + 6 * Math.sqrt(allowed);
+    const goesOn = short <= still || errorsIn(i, still) > allowedIn(i, still);
+    return (weighted || even) && beyondChance && goesOn;
+  };
+  return (i: number): { readonly tiers: readonly string[]; readonly spent: number } => {
+    if (Number.isNaN(past.events[i] ?? Number.NaN)) return { tiers: [], spent: 0 };
+    const budget = budgetAt(i);
+    const firing = pageTiers[preset].filter((tier) => fires(tier, i, budget));
+    const [first] = firing;
+    const spent = first ? errorsIn(i, secondsOf(first.long)) / budget : 0;
+    return { tiers: firing.map(({ long }) => long), spent };
+  };
+}
+
+/** All pages of a stretch of a past, from its step at `from` to its end. */
+export function pagesIn(past: RecordedPast, judged: Judged, from: number): readonly Page[] {
+  const judge = judgePages(past, judged);
+  const pages: Page[] = [];
+  let open: Omit<Page, "to"> | undefined;
+  for (let i = Math.ceil((from - past.from) / past.step); i < past.events.length; i += 1) {
+    const at = past.from + i * past.step;
+    const { tiers, spent } = judge(i);
+    const [tier] = tiers;
+    if (tier !== undefined) open ??= { from: at, tier, spent };
+    else if (open) {
+      pages.push({ ...open, to: at });
+      open = undefined;
+    }
+  }
+  return open ? [...pages, { ...open, to: past.to }] : pages;
+}
