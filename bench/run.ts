@@ -8,12 +8,17 @@ const names = (await readdir(folder))
   .map((file) => file.slice(0, -ENDING.length))
   .sort();
 
-const [name = ""] = process.argv.slice(3);
+const [name = "", ...args] = process.argv.slice(3);
 if (names.includes(name)) {
-  const bench: { run(print: (line: string) => void): Promise<void> } = await import(
+  const bench: { run(print: (line: string) => void, args: readonly string[]): Promise<void> } = await import(
     new URL(name + ENDING, folder).href
   );
-  await bench.run((line) => void process.stdout.write(`${line}\n`));
+  try {
+    await bench.run((line) => void process.stdout.write(`${line}\n`), args);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
 } else {
   process.stderr.write(`Cannot measure "${name}" as there is no such benchmark: ${names.join(", ")}\n`);
   process.exitCode = 1;

@@ -18,10 +18,12 @@ import { type Backfilled, backfill, type History, startBackfilled } from "./back
 
 const DAY = 86_400;
 const DAYS = 30;
-/** Smaller than life, so that it takes minutes: a sample a minute, 100 series. */
+/** Smaller than life, so that it takes minutes: a sample a minute, and 100 series unless told otherwise. */
 const INTERVAL = 60;
 const INSTANCES = 10;
-const ROUTES = 5;
+const DEFAULT_SERIES = 100;
+/** Each route of an instance has one for what went well and one for what failed. */
+const SERIES_A_ROUTE = 2 * INSTANCES;
 const RUNS = 5;
 /** Any round moment: a Sunday in 2026. */
 const END = 1_769_904_000;
@@ -63,13 +65,13 @@ interface Truth {
 }
 
 /** The counters of all instances. Each is restarted once a week, and shows errors only after its first one. */
-function* liveThrough(truth: Truth): Generator<History> {
+function* liveThrough(truth: Truth, routes: number): Generator<History> {
   const random = seededRandom(1);
   for (let instance = 0; instance < INSTANCES; instance += 1) {
     const up: [number, number][] = [];
     for (let step = 0; step <= STEPS; step += 1) up.push([BEGIN + step * INTERVAL, 1]);
     yield { series: `up{job="app",instance="${instance}"}`, samples: up };
-    for (let route = 0; route < ROUTES; route += 1) {
+    for (let route = 0; route < routes; route += 1) {
       const good: [number, number][] = [[BEGIN, 0]];
       const failed: [number, number][] = [];
       let [goodCount, badCount, born] = [0, 0, false];
@@ -229,18 +231,30 @@ const seriesRecorded = new Set(
   ),
 ).size;
 
-/** Compares what rules of three shapes cost a real Prometheus, and what they say is left of a budget. */
-export async function run(print: (line: string) => void): Promise<void> {
+function routesFor(wanted: string | undefined): number {
+  const routes = Number(wanted ?? DEFAULT_SERIES) / SERIES_A_ROUTE;
+  if (Number.isInteger(routes) && routes >= 1 && routes <= 100) return routes;
+  throw new Error(
+    `Cannot measure on ${wanted} series as their number must be a multiple of ${SERIES_A_ROUTE} up to 2000`,
+  );
+}
+
+/**
+ * Compares what rules of three shapes cost a real Prometheus, and what they say is left of a budget. The last line is
+ * JSON.
+ */
+export async function run(print: (line: string) => void, [seriesWanted]: readonly string[]): Promise<void> {
+  const routes = routesFor(seriesWanted);
   const tools = await obtainTools(print);
   const folder = mkdtempSync(join(tmpdir(), "watchkeeper-bench-slo-"));
   let prometheus: Backfilled | undefined;
   try {
     print(
-      `One SLO of ${slo.objective * 100} % on ${INSTANCES * ROUTES * 2} series, ${DAYS} days at ${INTERVAL} s, ` +
+      `One SLO of ${slo.objective * 100} % on ${routes * SERIES_A_ROUTE} series, ${DAYS} days at ${INTERVAL} s, ` +
         "20:1 between day and night, weekly restarts, error series born at their first error.",
     );
     const truth: Truth = { events: new Float64Array(STEPS + 1), errors: new Float64Array(STEPS + 1) };
-    await backfill(folder, tools, "http_requests_total", liveThrough(truth));
+    await backfill(folder, tools, "http_requests_total", liveThrough(truth, routes));
     prometheus = await startBackfilled(folder, tools);
     const recorded = [...(await recordOurs(prometheus)), ...(await recordTheirs(prometheus))];
     await prometheus.stop();

@@ -1,8 +1,8 @@
 import { sloSeries } from "@watchkeeper/catalogue/names";
 import type { Slo } from "@watchkeeper/catalogue/slo";
+import type { Command } from "./command.ts";
 import { CommandError } from "./command-error.ts";
 import { parseOptions, prometheusFrom, selectSlos } from "./options.ts";
-import type { Command } from "./run.ts";
 import { renderShare, renderSpan, renderTable } from "./table.ts";
 
 const TIMEOUT_MS = 10_000;

@@ -4,9 +4,9 @@ import { exportPromises, importPromises } from "../slo-tools/exchange/commands.t
 import { backfill } from "../slo-tools/history/backfill.ts";
 import { backtest } from "../slo-tools/history/backtest.ts";
 import { createPrometheusApi } from "../slo-tools/history/prometheus-api.ts";
+import type { Command } from "./command.ts";
 import { CommandError } from "./command-error.ts";
 import { numberFrom, parseOptions, prometheusFrom, selectSlos } from "./options.ts";
-import type { Command } from "./run.ts";
 
 const DAY = 86_400;
 

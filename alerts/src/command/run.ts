@@ -1,16 +1,8 @@
 import { showBudget } from "./budget.ts";
+import type { Command, Environment } from "./command.ts";
 import { CommandError } from "./command-error.ts";
 import { bringIn, fillBack, giveOut, testBack } from "./exchange.ts";
 import { showSimulation } from "./simulate.ts";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** What `npm run slo -- <name>` runs. */
-export type Command = (
-  args: readonly string[],
-  env: Environment,
-  print: (line: string) => void,
-) => Promise<void>;
 
 const commands: Readonly<Record<string, Command>> = {
   simulate: showSimulation,

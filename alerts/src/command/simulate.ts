@@ -4,9 +4,9 @@ import { seededRandom } from "../simulation/random.ts";
 import { type Contender, contenders, simulate } from "../simulation/simulate.ts";
 import type { World } from "../simulation/world.ts";
 import { defineTiming, type RuleTiming, ruleTiming } from "../slo/timing.ts";
+import type { Command } from "./command.ts";
 import { CommandError } from "./command-error.ts";
 import { numberFrom, parseOptions, selectSlos } from "./options.ts";
-import type { Command } from "./run.ts";
 import { renderShare, renderSpan, renderTable } from "./table.ts";
 
 const HOUR = 3_600;
