@@ -23,3 +23,6 @@ export const ruleGroups = { recording: "recording", symptoms: "symptoms" } as co
  * it expires (milliseconds since 1970). Who counts the scores after now has the active sessions without a scan.
  */
 export const SESSION_EXPIRIES_KEY = "directory:session-expiries";
+
+/** The Prometheus job of the probes from outside. Its `up` says that the prober answers, `probe_success` what it found. */
+export const PROBE_JOB = "probe";

@@ -1,12 +1,10 @@
+import { PROBE_JOB } from "@watchkeeper/catalogue/names";
 import { address, type Service, services } from "@watchkeeper/catalogue/services";
 import { renderYaml } from "./document.ts";
 
 /** How often Prometheus scrapes its targets and evaluates its rules; also the step of the rules' tests. */
 export const SCRAPE_INTERVAL = "15s";
 const SCRAPE_TIMEOUT = "10s";
-
-/** The job of the probes that see a service as its visitors do. */
-const PROBE_JOB = "probe";
 
 /** What is probed from outside, by the name that the label `target` shows. */
 const probes = { app: `http://${address("app", "http")}/healthz` } as const;
