@@ -13,26 +13,28 @@ const SETTLE_MS = 300;
 
 interface WatchOptions {
   readonly definitions: readonly ProcessDefinition[];
-  readonly supervisor: Supervisor;
+  readonly supervisor: Pick<Supervisor, "restart">;
   readonly settings: StackSettings;
   readonly state: StateFolder;
   readonly report: (line: string) => void;
   readonly signal: AbortSignal;
+  /** The clone whose sources are watched. */
+  readonly root?: string;
 }
 
 /** Starts processes again when their sources change, and lets Prometheus and Alertmanager read changed files. */
 export function watchSources(options: WatchOptions): void {
-  const { definitions, supervisor, report, signal } = options;
+  const { definitions, supervisor, report, signal, root = PROJECT_ROOT } = options;
   const folders = [...new Set(definitions.flatMap(({ sources }) => sources))];
   const watchers = folders.map((folder) =>
-    onChange(join(PROJECT_ROOT, folder, "src"), (file) => {
+    onChange(join(root, folder, "src"), (file) => {
       if (file.endsWith(".test.ts")) return;
       const affected = definitions.filter(({ sources }) => sources.includes(folder)).map(({ name }) => name);
       report(`${folder}/src/${file} changed: starting ${affected.join(", ")} again`);
       for (const name of affected) void supervisor.restart(name);
     }),
   );
-  const generated = onChange(join(PROJECT_ROOT, "prometheus"), (file) => {
+  const generated = onChange(join(root, "prometheus"), (file) => {
     report(`prometheus/${file} changed: reloading Prometheus and Alertmanager`);
     void reload(options).catch((error: unknown) => report(`cannot reload: ${String(error)}`));
   });
@@ -42,10 +44,10 @@ export function watchSources(options: WatchOptions): void {
   report("watching the sources; a change starts what uses it again");
 }
 
-async function reload({ settings, state }: WatchOptions): Promise<void> {
+async function reload({ settings, state, root = PROJECT_ROOT }: WatchOptions): Promise<void> {
   const { portBase } = settings;
   const ingestToken = secretFile(state.secrets, "pager-ingest-token");
-  writeConfiguration(join(PROJECT_ROOT, "prometheus"), state.run, portBase, ingestToken);
+  writeConfiguration(join(root, "prometheus"), state.run, portBase, ingestToken);
   for (const server of ["prometheus", "alertmanager"] as const) {
     const url = `http://127.0.0.1:${portOf(portBase, server, "http")}/-/reload`;
     const response = await fetch(url, { method: "POST", signal: AbortSignal.timeout(5_000) });
