@@ -1,15 +1,18 @@
-import { loadAlerts } from "@watchkeeper/alerts/load";
+import { loadAlerts, loadPagerOwnAlerts } from "@watchkeeper/alerts/load";
 import { recordings } from "@watchkeeper/alerts/recording";
 import { expect, test } from "vitest";
 import { checkExpression, knownSeries } from "./expressions.ts";
 
 const known = knownSeries(recordings);
 const alerts = await loadAlerts();
+const pagerOwnAlerts = await loadPagerOwnAlerts();
 
 test.each([
   ...recordings.map(({ name, expr }) => [name, expr.text] as const),
   ...alerts.map(({ name, expr }) => [name, expr.text] as const),
-  ...alerts.map(({ name, runbook }) => [`${name}'s first query`, runbook.firstQuery.text] as const),
+  ...[...alerts, ...pagerOwnAlerts].map(
+    ({ name, runbook }) => [`${name}'s first query`, runbook.firstQuery.text] as const,
+  ),
 ])("%s selects only what exists", (_, text) => {
   expect(checkExpression(text, known)).toEqual([]);
 });
