@@ -36,7 +36,7 @@ function fontConfiguration(root: string): string {
     .join("");
   writeFileSync(
     file,
-    `<?xml version="1.0"?><fontconfig>${folders}<cachedir>${join(folder, "font-cache")}</cachedir></fontconfig>\n`,
+    `<?xml version="1.0"?><fontconfig>${folders}<cachedir>${escaped(join(folder, "font-cache"))}</cachedir></fontconfig>\n`,
   );
   return file;
 }

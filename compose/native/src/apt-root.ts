@@ -18,10 +18,22 @@ const MULTIARCH: Partial<Record<NodeJS.Architecture, string>> = {
   arm64: "aarch64-linux-gnu",
 };
 
-/** The folders in which binaries of an unpacked root find the libraries that came with them. */
+const holdsLibrary = (folder: string): boolean => readdirSync(folder).some((name) => name.includes(".so"));
+
+/**
+ * The folders in which binaries of an unpacked root find the libraries that came with them, also those that a package
+ * keeps in a folder of its own and would look for below /usr.
+ */
 export function libraryPath(root: string): string {
   const multiarch = MULTIARCH[process.arch] ?? "";
-  return [join(root, "usr/lib", multiarch), join(root, "lib", multiarch)].join(":");
+  const folders = [join(root, "usr/lib", multiarch), join(root, "lib", multiarch)].filter(existsSync);
+  const ownFolders = folders.flatMap((folder) =>
+    readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(folder, entry.name))
+      .filter(holdsLibrary),
+  );
+  return [...folders, ...ownFolders].join(":");
 }
 
 /** Runs a command to its end. @throws Error with the last lines it printed. */
