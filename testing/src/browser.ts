@@ -26,6 +26,8 @@ const onHost = (): string | undefined =>
     .flatMap((folder) => [join(folder, "chromium"), join(folder, "google-chrome")])
     .find(existsSync);
 
+const escaped = (path: string): string => path.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+
 /** A browser in a private root finds neither its fonts nor the host's configuration of them by itself. */
 function fontConfiguration(root: string): string {
   const folder = join(TOOLS_FOLDER, "browser");
