@@ -16,6 +16,8 @@ const programs = {
   dev: stack,
   gen: "tools/src/gen.ts",
   check: "tools/src/check.ts",
+  slo: "tools/src/slo.ts",
+  bench: "tools/src/bench.ts",
   test: "tools/src/test.ts",
 };
 

@@ -1,3 +1,4 @@
+import { slos } from "@watchkeeper/catalogue/slos/all";
 import { loadAlerts, loadPagerOwnAlerts } from "./load.ts";
 import { recordings } from "./recording.ts";
 import { renderAlertmanagerConfig } from "./render/alertmanager-config.ts";
@@ -5,8 +6,29 @@ import { renderBlackboxConfig, renderPrometheusConfig } from "./render/prometheu
 import { renderRuleTests } from "./render/rule-tests.ts";
 import { renderAlertRules, renderRecordingRules } from "./render/rules.ts";
 import { renderPagerOwnRunbook, renderRunbook, renderRunbookIndex } from "./render/runbook.ts";
+import { renderSloRules } from "./slo/rules.ts";
+import { renderSloRunbook } from "./slo/runbook.ts";
+import { renderSharedTests } from "./slo/shared-worlds.ts";
+import { renderSloTests } from "./slo/story.ts";
 
-/** Everything that follows from the alerts and their routes: the files' texts by their paths in the repository. */
+/** Everything that follows from the promises: rules, their tests and the pages that their alerts link to. */
+const generatePromises = (): Readonly<Record<string, string>> => ({
+  "prometheus/rules/generated/slo.yml": renderSloRules(slos),
+  ...Object.fromEntries(
+    Object.entries(renderSharedTests()).map(([name, text]) => [
+      `prometheus/tests/generated/${name}.yml`,
+      text,
+    ]),
+  ),
+  ...Object.fromEntries(
+    slos.flatMap((slo) => [
+      [`prometheus/tests/generated/${slo.name}.yml`, renderSloTests(slo)],
+      [`docs/runbooks/generated/${slo.name}.md`, renderSloRunbook(slo)],
+    ]),
+  ),
+});
+
+/** Everything that follows from the promises, the alerts and their routes: the files' texts by their paths in the repository. */
 export async function generateAlerts(): Promise<Readonly<Record<string, string>>> {
   const alerts = await loadAlerts();
   const pagerOwn = await loadPagerOwnAlerts();
@@ -24,7 +46,8 @@ export async function generateAlerts(): Promise<Readonly<Record<string, string>>
     "prometheus/generated/prometheus.yml": renderPrometheusConfig(),
     "prometheus/generated/alertmanager.yml": renderAlertmanagerConfig(),
     "prometheus/generated/blackbox.yml": renderBlackboxConfig(),
-    "docs/runbooks/generated/README.md": renderRunbookIndex([...alerts, ...pagerOwn]),
+    "docs/runbooks/generated/README.md": renderRunbookIndex([...alerts, ...pagerOwn], slos),
     ...Object.fromEntries([...ofEach, ...ofEachPagerOwn]),
+    ...generatePromises(),
   };
 }

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { slos } from "@watchkeeper/catalogue/slos/all";
 import { toolPath } from "@watchkeeper/testing/tools";
 import { afterAll, expect, test } from "vitest";
 import { parse } from "yaml";
@@ -9,6 +10,7 @@ import { alertLabels } from "./alert.ts";
 import { loadAlerts } from "./load.ts";
 import { renderAlertmanagerConfig } from "./render/alertmanager-config.ts";
 import { inhibitions, receivers } from "./routing.ts";
+import { sloRules } from "./slo/rules.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "watchkeeper-routing-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -39,6 +41,8 @@ test.each<[Readonly<Record<string, string>>, keyof typeof receivers]>([
   [{ alertname: "ServiceDown", severity: "page", service: "app", owner: "directory" }, "pager"],
   [{ alertname: "Watchdog", severity: "info", service: "prometheus", owner: "platform" }, "heartbeat"],
   [{ alertname: "DiskFillsUp", severity: "ticket", service: "node-exporter", owner: "platform" }, "pager"],
+  [{ alertname: "SloBurnsFast", severity: "page", service: "app", slo: "DirectoryLogin" }, "pager"],
+  [{ alertname: "SloBurnsSlowly", severity: "ticket", service: "pager", slo: "PagerDelivery" }, "pager"],
   [{ alertname: "SomebodyElsesAlert", severity: "critical" }, "pager"],
   [{ alertname: "AnAlertWithoutAnyLabel" }, "pager"],
 ])("%j reaches %s", (labels, receiver) => {
@@ -48,6 +52,38 @@ test.each<[Readonly<Record<string, string>>, keyof typeof receivers]>([
 test("every alert of ours reaches a receiver that exists", async () => {
   for (const alert of await loadAlerts()) {
     expect(Object.keys(receivers)).toContain(routeOf({ alertname: alert.name, ...alertLabels(alert) }));
+  }
+});
+
+test("fewer than twelve alerts wake somebody", async () => {
+  const symptoms = (await loadAlerts()).map(({ name, severity }) => [name, severity] as const);
+  const promises = sloRules(slos).flatMap((rule) =>
+    "alert" in rule ? [[rule.alert, rule.labels.severity] as const] : [],
+  );
+  const paging = new Set(
+    [...symptoms, ...promises].flatMap(([name, severity]) => (severity === "page" ? [name] : [])),
+  );
+  expect([...paging].sort()).toEqual([
+    "DatabaseUnreachable",
+    "HighErrorRate",
+    "LoginFailuresSurge",
+    "NotificationsFail",
+    "PagerBacklog",
+    "RedisUnreachable",
+    "ServiceDown",
+    "SloBurnsFast",
+    "SloTrafficLost",
+  ]);
+});
+
+test("a ticket of a promise waits for company longer than a page, and is said again once a day", () => {
+  const { route } = parse(renderAlertmanagerConfig());
+  const ofSeverity = (severity: string) =>
+    route.routes.find(({ matchers }: { matchers: string[] }) => matchers.includes(`severity="${severity}"`));
+  expect(ofSeverity("page")).not.toHaveProperty("group_wait");
+  expect(ofSeverity("ticket")).toMatchObject({ group_wait: "1m", repeat_interval: "1d" });
+  for (const rule of sloRules(slos)) {
+    if ("alert" in rule) expect(["page", "ticket"]).toContain(rule.labels.severity);
   }
 });
 

@@ -2,6 +2,7 @@ import { address, type ServiceName } from "@watchkeeper/catalogue/services";
 import type { TeamName } from "@watchkeeper/catalogue/teams";
 import type { Alert, Duration, Severity } from "./alert.ts";
 import { databaseUnreachable } from "./symptoms/DatabaseUnreachable.ts";
+import { redisUnreachable } from "./symptoms/RedisUnreachable.ts";
 import { serviceDown } from "./symptoms/ServiceDown.ts";
 import { watchdog } from "./symptoms/Watchdog.ts";
 
@@ -75,7 +76,7 @@ export const routes: readonly Route[] = [
 export const inhibitions: readonly Inhibition[] = [
   {
     source: serviceDown,
-    targets: [databaseUnreachable],
-    because: "a directory that is down reaches no database either, and one page is enough",
+    targets: [databaseUnreachable, redisUnreachable],
+    because: "a directory that is down reaches no store either, and one page is enough",
   },
 ];

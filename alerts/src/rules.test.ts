@@ -39,9 +39,9 @@ const files = await generateAlerts();
 const alerts = await loadAlerts();
 write(folder, files);
 
-test("promtool accepts the recording rules and the alert rules", () => {
+test("promtool accepts the recording rules, the alert rules and the rules of promises", () => {
   const rules = Object.keys(files).filter((path) => path.startsWith("prometheus/rules/"));
-  expect(rules).toHaveLength(2);
+  expect(rules).toHaveLength(3);
   expect(promtool(folder, "check", "rules", ...rules)).toMatchObject({ status: 0 });
 });
 
@@ -50,9 +50,10 @@ test("promtool accepts Prometheus' configuration with the rules beside it", () =
     "prometheus.yml": files["prometheus/generated/prometheus.yml"] ?? "",
     "rules/recording.yml": files["prometheus/rules/generated/recording.yml"] ?? "",
     "rules/symptoms.yml": files["prometheus/rules/generated/symptoms.yml"] ?? "",
+    "rules/slo.yml": files["prometheus/rules/generated/slo.yml"] ?? "",
   });
   const { status, output } = promtool(join(folder, "run"), "check", "config", "prometheus.yml");
-  expect(output).toContain("2 rule files found");
+  expect(output).toContain("3 rule files found");
   expect(status).toBe(0);
 });
 

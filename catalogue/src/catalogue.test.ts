@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { labels } from "./labels.ts";
 import { metrics, metricsOf } from "./metrics/all.ts";
-import { recorded } from "./names.ts";
+import { recorded, sloSeries } from "./names.ts";
 import { address, DEFAULT_PORT_BASE, type Service, type ServiceName, services } from "./services.ts";
 
 const all = Object.entries<Service>(services) as [ServiceName, Service][];
@@ -54,5 +54,6 @@ test("an address is a service and a port of its own", () => {
 });
 
 test("recorded series are named level:metric:operations", () => {
-  for (const name of Object.values(recorded)) expect(name).toMatch(/^[a-z_]+:[a-z_]+:[a-z0-9_]+$/);
+  for (const name of Object.values({ ...recorded, ...sloSeries }))
+    expect(name).toMatch(/^[a-z_]+:[a-z_]+:[a-z0-9_]+$/);
 });

@@ -23,8 +23,54 @@ export const recorded = {
   errorRatio: "job:http_request_errors:ratio_rate5m",
 } as const;
 
+/**
+ * Series that are recorded for every promise. All carry the label `slo` and no other, so that a promise which changes
+ * hands keeps its history; `budgetRatio` alone also says whose it is and how it is watched.
+ */
+export const sloSeries = {
+  /** Events, and those that broke the promise, since the last evaluation. */
+  eventsDelta: "slo:events:delta",
+  errorsDelta: "slo:errors:delta",
+  /** The same since the promise was first evaluated. They never fall. */
+  eventsCumulative: "slo:events:cumulative",
+  errorsCumulative: "slo:errors:cumulative",
+  /** Copies that are taken every hour: what long windows and long pauses of Prometheus go back to. */
+  eventsHourly: "slo:events:cumulative_1h",
+  errorsHourly: "slo:errors:cumulative_1h",
+  bornHourly: "slo:born:timestamp_1h",
+  /** There only in the first evaluation after a pause of more than an hour. */
+  eventsResume: "slo:events:cumulative_resume",
+  errorsResume: "slo:errors:cumulative_resume",
+  bornResume: "slo:born:timestamp_resume",
+  /** When the promise was first evaluated, in Unix time. */
+  born: "slo:born:timestamp_seconds",
+  /** Share of events that may break the promise. */
+  budgetRatio: "slo:error_budget:ratio",
+  /** How many may, over the whole window at the traffic seen so far. */
+  budgetEvents: "slo:error_budget:events",
+  /** Share of the budget that is left; below 0 the promise is broken. */
+  budgetRemaining: "slo:error_budget_remaining:ratio",
+  /** How many times as fast as allowed the budget is being spent. */
+  burnRate1h: "slo:burn_rate:1h",
+  burnRate6h: "slo:burn_rate:6h",
+} as const;
+
 /** Groups of rules in Prometheus. */
-export const ruleGroups = { recording: "recording", symptoms: "symptoms" } as const;
+export const ruleGroups = {
+  recording: "recording",
+  symptoms: "symptoms",
+  slo: "slo",
+  sloHourly: "slo-hourly",
+} as const;
+
+/** The alerts that every promise has. */
+export const sloAlerts = {
+  burnsFast: "SloBurnsFast",
+  burnsSlowly: "SloBurnsSlowly",
+  trafficLost: "SloTrafficLost",
+  noEventsEver: "SloNoEventsEver",
+  inconsistent: "SloInconsistent",
+} as const;
 
 /**
  * The sorted set in Redis in which the Company Directory keeps one member per session, scored with the time at which

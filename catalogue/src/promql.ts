@@ -19,6 +19,23 @@ export class Expr {
   }
 }
 
+/** One selected series or several of one name: what `offset` and a range such as `[5m]` can follow. */
+export class Selector extends Expr {
+  /** The name under which it is selected, such as `http_request_duration_seconds_bucket`. */
+  readonly name: string;
+  readonly matchers: Readonly<Record<string, string | Matcher>>;
+  constructor(name: string, matchers: Readonly<Record<string, string | Matcher>>) {
+    const parts = Object.entries(matchers).map(([label, matcher]) =>
+      typeof matcher === "string"
+        ? `${label}=${quote(matcher)}`
+        : `${label}${matcher.operator}${quote(matcher.value)}`,
+    );
+    super(parts.length === 0 ? name : `${name}{${parts.join(",")}}`);
+    this.name = name;
+    this.matchers = matchers;
+  }
+}
+
 /** How a label is compared when `=` is not meant. */
 export interface Matcher {
   readonly operator: "!=" | "=~" | "!~";
@@ -39,28 +56,28 @@ type MatchersOf<Label extends string> = TargetMatchers & {
 const quote = (value: string): string =>
   `"${value.replace(/\\/g, "\\\\").replace(/"/g, '\\"').replace(/\n/g, "\\n")}"`;
 
-function selector(name: string, matchers: Readonly<Record<string, string | Matcher | undefined>>): Expr {
-  const parts = Object.entries(matchers).flatMap(([label, matcher]) => {
-    if (matcher === undefined) return [];
-    return typeof matcher === "string"
-      ? [`${label}=${quote(matcher)}`]
-      : [`${label}${matcher.operator}${quote(matcher.value)}`];
-  });
-  return new Expr(parts.length === 0 ? name : `${name}{${parts.join(",")}}`);
+function selector(name: string, matchers: Readonly<Record<string, string | Matcher | undefined>>): Selector {
+  const given = Object.entries(matchers).filter(
+    (entry): entry is [string, string | Matcher] => entry[1] !== undefined,
+  );
+  return new Selector(name, Object.fromEntries(given));
 }
 
 type Scalar<Label extends LabelName> = Exclude<Metric<string, Label>, { type: "histogram" }>;
 
 /** Selects a counter, a gauge or a foreign series. Of a histogram, select `buckets`, `bucket`, `count` or `sum`. */
-export function series<Label extends LabelName>(metric: Scalar<Label>, matchers?: MatchersOf<Label>): Expr;
+export function series<Label extends LabelName>(
+  metric: Scalar<Label>,
+  matchers?: MatchersOf<Label>,
+): Selector;
 export function series<Label extends string>(
   metric: ExternalMetric<Label>,
   matchers?: MatchersOf<Label>,
-): Expr;
+): Selector;
 export function series(
   metric: { readonly name: string },
   matchers: Readonly<Record<string, string | Matcher | undefined>> = {},
-): Expr {
+): Selector {
   return selector(metric.name, matchers);
 }
 
@@ -68,7 +85,7 @@ export function series(
 export const buckets = <Label extends LabelName>(
   histogram: Histogram<string, Label>,
   matchers: MatchersOf<Label> = {} as MatchersOf<Label>,
-): Expr => selector(`${histogram.name}_bucket`, matchers);
+): Selector => selector(`${histogram.name}_bucket`, matchers);
 
 /**
  * One bucket of a histogram: the events that took at most `edge`.
@@ -78,7 +95,7 @@ export function bucket<Label extends LabelName, Edge extends number>(
   histogram: Histogram<string, Label, Edge>,
   edge: NoInfer<Edge>,
   matchers: MatchersOf<Label> = {} as MatchersOf<Label>,
-): Expr {
+): Selector {
   const le = Number.isInteger(edge) ? match(`${edge}(\\.0)?`) : String(edge);
   return selector(`${histogram.name}_bucket`, { ...matchers, le });
 }
@@ -87,13 +104,13 @@ export function bucket<Label extends LabelName, Edge extends number>(
 export const count = <Label extends LabelName>(
   histogram: Histogram<string, Label>,
   matchers: MatchersOf<Label> = {} as MatchersOf<Label>,
-): Expr => selector(`${histogram.name}_count`, matchers);
+): Selector => selector(`${histogram.name}_count`, matchers);
 
 /** The sum of what a histogram saw. */
 export const sum = <Label extends LabelName>(
   histogram: Histogram<string, Label>,
   matchers: MatchersOf<Label> = {} as MatchersOf<Label>,
-): Expr => selector(`${histogram.name}_sum`, matchers);
+): Selector => selector(`${histogram.name}_sum`, matchers);
 
 /** Twelve significant digits: 14.4 * 0.001 is 0.0144, not 0.014400000000000001. */
 const number = (value: number): string => {

@@ -1,5 +1,7 @@
 import { loadAlerts, loadPagerOwnAlerts } from "@watchkeeper/alerts/load";
 import { recordings } from "@watchkeeper/alerts/recording";
+import { sloRules } from "@watchkeeper/alerts/slo/rules";
+import { slos } from "@watchkeeper/catalogue/slos/all";
 import { expect, test } from "vitest";
 import { checkExpression, knownSeries } from "./expressions.ts";
 
@@ -13,6 +15,11 @@ test.each([
   ...[...alerts, ...pagerOwnAlerts].map(
     ({ name, runbook }) => [`${name}'s first query`, runbook.firstQuery.text] as const,
   ),
+  ...slos.map(({ name, runbook }) => [`${name}'s first query`, runbook.firstQuery.text] as const),
+  ...sloRules(slos).map((rule, i) => {
+    const name = "record" in rule ? rule.record : rule.alert;
+    return [`${name} (rule ${i + 1} of promises)`, rule.expr.text] as const;
+  }),
 ])("%s selects only what exists", (_, text) => {
   expect(checkExpression(text, known)).toEqual([]);
 });

@@ -4,6 +4,7 @@ import type { Recording } from "@watchkeeper/alerts/recording";
 import * as external from "@watchkeeper/catalogue/external";
 import type { Metric } from "@watchkeeper/catalogue/metric";
 import { metrics } from "@watchkeeper/catalogue/metrics/all";
+import { sloSeries } from "@watchkeeper/catalogue/names";
 
 /** Labels that a series can carry, by the name under which it is selected. */
 export type KnownSeries = ReadonlyMap<string, ReadonlySet<string>>;
@@ -27,12 +28,18 @@ export function knownSeries(recordings: readonly Recording[]): KnownSeries {
     labels,
   ]);
   const own = recordings.map(({ name, labels }): [string, readonly string[]] => [name, labels]);
+  const promises = Object.values(sloSeries).map((name): [string, readonly string[]] => [
+    name,
+    name === sloSeries.budgetRatio
+      ? ["slo", "service", "owner", "urgency", "preset", "window", "idle"]
+      : ["slo"],
+  ]);
   const alerts: [string, readonly string[]] = [
     "ALERTS",
     ["alertname", "alertstate", "severity", "service", "owner"],
   ];
   return new Map(
-    [...metrics.flatMap(selectedAs), ...foreign, ...own, alerts].map(([name, labels]) => [
+    [...metrics.flatMap(selectedAs), ...foreign, ...own, ...promises, alerts].map(([name, labels]) => [
       name,
       new Set([...TARGET_LABELS, ...labels]),
     ]),

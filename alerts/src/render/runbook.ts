@@ -1,5 +1,6 @@
 import { boardUrl } from "@watchkeeper/catalogue/names";
 import { services } from "@watchkeeper/catalogue/services";
+import type { Slo } from "@watchkeeper/catalogue/slo";
 import { teams } from "@watchkeeper/catalogue/teams";
 import type { Alert, AlertPage, PagerOwnAlert } from "../alert.ts";
 import { renderPage } from "./document.ts";
@@ -69,9 +70,9 @@ export const renderPagerOwnRunbook = (alert: PagerOwnAlert): string =>
 
 const byName = (a: AlertPage, b: AlertPage): number => (a.name < b.name ? -1 : 1);
 
-/** The list of all runbooks. */
-export const renderRunbookIndex = (alerts: readonly AlertPage[]): string =>
-  renderPage("alerts/src/symptoms and alerts/src/pager-own", [
+/** The list of all runbooks: those of single alerts, and those of promises, which their alerts share. */
+export const renderRunbookIndex = (alerts: readonly AlertPage[], slos: readonly Slo[]): string =>
+  renderPage("alerts/src/symptoms, alerts/src/pager-own and catalogue/src/slos", [
     "# Runbooks",
     "",
     "| Alert | Severity | Service | Says |",
@@ -82,4 +83,13 @@ export const renderRunbookIndex = (alerts: readonly AlertPage[]): string =>
         ({ name, severity, service, summary }) =>
           `| [${name}](${name}.md) | ${severity} | ${services[service].title} | ${summary} |`,
       ),
+    "",
+    "## Promises",
+    "",
+    "| Promise | Fast burn | Service | Says |",
+    "|---|---|---|---|",
+    ...slos.map(
+      ({ name, urgency, service, promise }) =>
+        `| [${name}](${name}.md) | ${urgency} | ${services[service].title} | ${promise} |`,
+    ),
   ]);

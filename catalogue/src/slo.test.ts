@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import { probeSuccess } from "./external.ts";
+import { databaseQueryDurationSeconds } from "./metrics/database.ts";
+import { httpRequestsTotal } from "./metrics/http.ts";
+import { Selector, series } from "./promql.ts";
+import { badOf, defineSlo, defineSlos, type Slo, uptime, within } from "./slo.ts";
+import { slos } from "./slos/all.ts";
+
+const promise = slos[0] as Slo;
+
+test.each<[string, Partial<Slo>, string]>([
+  ["a name in kebab-case", { name: "directory-login" }, "its name must be PascalCase letters"],
+  ["per cent", { objective: 99.9 }, "objective must be between 0 and 1: current value is 99.9"],
+  ["perfection", { objective: 1 }, "objective must be between 0 and 1: current value is 1"],
+  ["no number", { objective: Number.NaN }, "objective must be between 0 and 1: current value is NaN"],
+  ["an odd window", { days: 29 as 28 }, "days must be one of 28, 30: current value is 29"],
+  [
+    "a preset of nobody",
+    { preset: "lax" as "strict" },
+    "preset must be one of strict, balanced: current value is lax",
+  ],
+  ["a promise without its full stop", { promise: "It works" }, "its promise must be one constant sentence"],
+  [
+    "events of nobody in particular",
+    { indicator: uptime(series(probeSuccess)) },
+    "probe_success must name its job",
+  ],
+  [
+    "a job that is a pattern",
+    { indicator: badOf([series(httpRequestsTotal)], [series(httpRequestsTotal, { job: "app" })]) },
+    "http_requests_total must name its job",
+  ],
+])("%s is refused", (_, change, reason) => {
+  const slo = { ...promise, ...change };
+  expect(() => defineSlo(slo)).toThrow(`Cannot define SLO "${slo.name}" as ${reason}`);
+});
+
+test("two promises of one name are refused", () => {
+  expect(() => defineSlos([promise, promise])).toThrow(
+    `Cannot define SLO "${promise.name}" as another one bears its name`,
+  );
+});
+
+test("a promise about an edge that the histogram does not have does not compile", () => {
+  // @ts-expect-error the histogram has no edge at 0.3 s
+  within(databaseQueryDurationSeconds, 0.3, { job: "app" });
+  // @ts-expect-error the metric has no such label
+  within(databaseQueryDurationSeconds, 0.1, { job: "app", route: "/" });
+  // @ts-expect-error an expression that is no selection cannot be counted exactly
+  const made: Selector = new Selector("up", {}).text;
+  expect(made).toBe("up");
+});
+
+test("latency is what the bucket of the edge holds, of all that were counted", () => {
+  expect(within(databaseQueryDurationSeconds, 1, { job: "app" })).toMatchObject({
+    kind: "good",
+    total: [{ text: 'database_query_duration_seconds_count{job="app"}' }],
+    good: [{ text: 'database_query_duration_seconds_bucket{job="app",le=~"1(\\\\.0)?"}' }],
+  });
+});
+
+test("the promises cover availability, latency by class, login, search, caches, queries, uptime and the pager", () => {
+  expect(slos.map(({ name, objective }) => [name, objective])).toEqual([
+    ["DirectoryAvailability", 0.999],
+    ["DirectoryCache", 0.7],
+    ["DirectoryLatency", 0.99],
+    ["DirectoryLogin", 0.999],
+    ["DirectoryLoginLatency", 0.95],
+    ["DirectoryProfileLatency", 0.95],
+    ["DirectoryQueries", 0.95],
+    ["DirectorySearch", 0.999],
+    ["DirectorySearchLatency", 0.95],
+    ["DirectoryUpdateLatency", 0.95],
+    ["DirectoryUptime", 0.999],
+    ["PagerDelivery", 0.999],
+    ["PagerPromptness", 0.99],
+  ]);
+});
