@@ -1,4 +1,7 @@
 import { spawn } from "node:child_process";
+import { findContradictions } from "@watchkeeper/alerts/lint/contradictions";
+import { ownClaims } from "@watchkeeper/alerts/lint/own-claims";
+import { slos } from "@watchkeeper/catalogue/slos/all";
 import { checkDocuments } from "./doc-paths.ts";
 import { findDrift } from "./drift.ts";
 import { generateAll } from "./generators.ts";
@@ -44,6 +47,12 @@ async function checkDrift(): Promise<readonly string[]> {
   return drift.map(({ path, kind }) => `${path}: ${kind}: run npm run gen and commit what it writes`);
 }
 
+async function checkPromises(): Promise<readonly string[]> {
+  return findContradictions(ownClaims(slos)).map(
+    ({ rule, says, sources }) => `${sources.join(", ")}: ${rule}: ${says}`,
+  );
+}
+
 /** All laws of the repository. */
 export const laws: readonly Law[] = [
   { name: "types", check: checkTypes },
@@ -55,6 +64,7 @@ export const laws: readonly Law[] = [
   { name: "drift", check: checkDrift },
   { name: "documents", check: () => checkDocuments() },
   { name: "names", check: () => checkNames() },
+  { name: "promises", check: checkPromises },
 ];
 
 /** What came of a law. */

@@ -1,13 +1,11 @@
+import { PROBE_JOB } from "@watchkeeper/catalogue/names";
 import { address, type Service, services } from "@watchkeeper/catalogue/services";
 import { renderYaml } from "./document.ts";
 
 /** How often Prometheus scrapes its targets and evaluates its rules; also the step of the rules' tests. */
 export const SCRAPE_INTERVAL = "15s";
-/** How late a scrape may bring its samples. */
-export const SCRAPE_TIMEOUT = "10s";
-
-/** The job of the probes that see a service as its visitors do. */
-const PROBE_JOB = "probe";
+/** How late a scrape may bring its samples: the rules of promises wait for it, so it delays every page. */
+export const SCRAPE_TIMEOUT = "5s";
 
 /** What is probed from outside, by the name that the label `target` shows. */
 const probes = { app: `http://${address("app", "http")}/healthz` } as const;
@@ -62,7 +60,8 @@ export const renderBlackboxConfig = (): string =>
     modules: {
       [PROBE_MODULE]: {
         prober: "http",
-        timeout: "5s",
+        // Shorter than a scrape may take, so that a probe that gets no answer is a 0 and not a gap.
+        timeout: "4s",
         http: { preferred_ip_protocol: "ip4", ip_protocol_fallback: false },
       },
     },

@@ -140,7 +140,7 @@ test.each(["DirectoryAvailability", "DirectoryCache", "DirectoryLatency"])(
       { numRuns: 8 },
     );
   },
-  180_000,
+  400_000,
 );
 
 test("no event is counted twice, and all are while every scrape succeeds", () => {

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { METRICS_RETENTION_DAYS } from "@watchkeeper/catalogue/retention";
 import type { Configuration } from "./configuration.ts";
 import { prepareDatabase } from "./databases.ts";
 import type { ProcessDefinition } from "./definition.ts";
@@ -94,7 +95,7 @@ export function defineServers(inputs: ServerInputs): ProcessDefinition[] {
         args: [
           `--config.file=${configuration.prometheus}`,
           `--storage.tsdb.path=${join(state.data, "prometheus")}`,
-          "--storage.tsdb.retention.time=35d",
+          `--storage.tsdb.retention.time=${METRICS_RETENTION_DAYS}d`,
           `--web.listen-address=${http("prometheus")}`,
           `--web.external-url=http://${http("prometheus")}`,
           "--web.enable-lifecycle",
