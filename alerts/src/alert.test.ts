@@ -1,6 +1,7 @@
 import { promql } from "@watchkeeper/catalogue/promql";
 import { expect, test } from "vitest";
-import { type Alert, defineAlert } from "./alert.ts";
+import { type Alert, defineAlert, definePagerOwnAlert } from "./alert.ts";
+import { pagerRouteBroken } from "./pager-own/PagerRouteBroken.ts";
 import { watchdog } from "./symptoms/Watchdog.ts";
 
 const world = { title: "always", input: [], at: "1m", labels: {}, description: "It is." } as const;
@@ -23,6 +24,13 @@ test.each<[string, Partial<Alert>, string]>([
 ])("%s is refused", (_, change, reason) => {
   const alert = { ...watchdog, ...change };
   expect(() => defineAlert(alert)).toThrow(`Cannot define alert "${alert.name}" as ${reason}`);
+});
+
+test("an alert of the pager's own keeps the same laws for what its page shows", () => {
+  const misnamed = { ...pagerRouteBroken, name: "Pager2" };
+  expect(() => definePagerOwnAlert(misnamed)).toThrow("its name must be PascalCase letters");
+  const unfinished = { ...pagerRouteBroken, summary: "It is" };
+  expect(() => definePagerOwnAlert(unfinished)).toThrow("its summary must be one constant sentence");
 });
 
 test("an alert without tests for both silence and noise does not compile", () => {

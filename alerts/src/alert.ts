@@ -45,27 +45,39 @@ export interface Runbook {
   readonly rollback: string;
 }
 
-export interface Alert {
+/** What the page of every alert shows, whoever raises it. */
+export interface AlertPage {
   /** PascalCase, also the name of its file, its tests and its runbook page. */
   readonly name: string;
-  readonly expr: Expr;
-  /** How long the expression must hold before anybody hears of it. */
-  readonly for: Duration;
   readonly severity: Severity;
   readonly service: ServiceName;
   readonly owner: TeamName;
   /** One constant sentence with its full stop, so that the same alert always reads the same. */
   readonly summary: string;
-  /** A Go template: says the same with the values of the moment. */
-  readonly description: string;
   readonly runbook: Runbook;
   /** The uid of the board to look at. */
   readonly board: string;
+}
+
+/** An alert that a rule of Prometheus raises. */
+export interface Alert extends AlertPage {
+  readonly expr: Expr;
+  /** How long the expression must hold before anybody hears of it. */
+  readonly for: Duration;
+  /** A Go template: says the same with the values of the moment. */
+  readonly description: string;
   readonly tests: {
     readonly fires: AtLeastOne<FiringCase>;
     /** Worlds in which it must stay quiet, or the reason why there are none. */
     readonly quiet: AtLeastOne<CaseBase> | { readonly never: string };
   };
+}
+
+/** An alert that the pager raises about itself. No rule knows it, so its page says in words when it is raised. */
+export interface PagerOwnAlert extends AlertPage {
+  readonly service: "pager";
+  /** When it is raised and what ends it. Markdown. */
+  readonly raised: string;
 }
 
 /** The labels that the rule itself puts on the alert; routing and the pager rely on them. */
@@ -83,19 +95,30 @@ const OWN_LABELS: readonly (LabelName | "service" | "owner" | "alertname")[] = [
   "owner",
 ];
 
+function refuse({ name }: AlertPage, reason: string): never {
+  throw new Error(`Cannot define alert "${name}" as ${reason}`);
+}
+
+function checkPage(page: AlertPage): void {
+  if (!/^[A-Z][A-Za-z]+$/.test(page.name)) refuse(page, "its name must be PascalCase letters");
+  if (!/^[^{}\n]+\.$/.test(page.summary))
+    refuse(page, "its summary must be one constant sentence with a full stop");
+}
+
 /** Defines an alert. @throws Error that names the alert and what its definition breaks */
 export function defineAlert(alert: Alert): Alert {
-  const refuse = (reason: string): never => {
-    throw new Error(`Cannot define alert "${alert.name}" as ${reason}`);
-  };
-  if (!/^[A-Z][A-Za-z]+$/.test(alert.name)) refuse("its name must be PascalCase letters");
-  if (!/^[^{}\n]+\.$/.test(alert.summary))
-    refuse("its summary must be one constant sentence with a full stop");
-  if (!alert.description.endsWith(".")) refuse("its description must end in a full stop");
+  checkPage(alert);
+  if (!alert.description.endsWith(".")) refuse(alert, "its description must end in a full stop");
   for (const { title, labels } of alert.tests.fires) {
     const doubled = OWN_LABELS.filter((label) => label in labels);
     if (doubled.length > 0)
-      refuse(`case "${title}" repeats ${doubled.join(", ")}, which the definition sets`);
+      refuse(alert, `case "${title}" repeats ${doubled.join(", ")}, which the definition sets`);
   }
+  return Object.freeze(alert);
+}
+
+/** Defines an alert of the pager's own. @throws Error that names the alert and what its definition breaks */
+export function definePagerOwnAlert(alert: PagerOwnAlert): PagerOwnAlert {
+  checkPage(alert);
   return Object.freeze(alert);
 }

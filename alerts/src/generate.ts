@@ -1,11 +1,11 @@
 import { slos } from "@watchkeeper/catalogue/slos/all";
-import { loadAlerts } from "./load.ts";
+import { loadAlerts, loadPagerOwnAlerts } from "./load.ts";
 import { recordings } from "./recording.ts";
 import { renderAlertmanagerConfig } from "./render/alertmanager-config.ts";
 import { renderBlackboxConfig, renderPrometheusConfig } from "./render/prometheus-config.ts";
 import { renderRuleTests } from "./render/rule-tests.ts";
 import { renderAlertRules, renderRecordingRules } from "./render/rules.ts";
-import { renderRunbook, renderRunbookIndex } from "./render/runbook.ts";
+import { renderPagerOwnRunbook, renderRunbook, renderRunbookIndex } from "./render/runbook.ts";
 import { renderSloRules } from "./slo/rules.ts";
 import { renderSloRunbook } from "./slo/runbook.ts";
 import { renderSharedTests } from "./slo/shared-worlds.ts";
@@ -31,9 +31,14 @@ const generatePromises = (): Readonly<Record<string, string>> => ({
 /** Everything that follows from the promises, the alerts and their routes: the files' texts by their paths in the repository. */
 export async function generateAlerts(): Promise<Readonly<Record<string, string>>> {
   const alerts = await loadAlerts();
+  const pagerOwn = await loadPagerOwnAlerts();
   const ofEach = alerts.flatMap((alert) => [
     [`prometheus/tests/generated/${alert.name}.yml`, renderRuleTests(alert)],
     [`docs/runbooks/generated/${alert.name}.md`, renderRunbook(alert)],
+  ]);
+  const ofEachPagerOwn = pagerOwn.map((alert) => [
+    `docs/runbooks/generated/${alert.name}.md`,
+    renderPagerOwnRunbook(alert),
   ]);
   return {
     "prometheus/rules/generated/recording.yml": renderRecordingRules(recordings),
@@ -41,8 +46,8 @@ export async function generateAlerts(): Promise<Readonly<Record<string, string>>
     "prometheus/generated/prometheus.yml": renderPrometheusConfig(),
     "prometheus/generated/alertmanager.yml": renderAlertmanagerConfig(),
     "prometheus/generated/blackbox.yml": renderBlackboxConfig(),
-    "docs/runbooks/generated/README.md": renderRunbookIndex(alerts, slos),
-    ...Object.fromEntries(ofEach),
+    "docs/runbooks/generated/README.md": renderRunbookIndex([...alerts, ...pagerOwn], slos),
+    ...Object.fromEntries([...ofEach, ...ofEachPagerOwn]),
     ...generatePromises(),
   };
 }

@@ -11,7 +11,7 @@ import { afterAll, expect, test } from "vitest";
 import { stringify } from "yaml";
 import type { Alert } from "./alert.ts";
 import { generateAlerts } from "./generate.ts";
-import { loadAlerts } from "./load.ts";
+import { loadAlerts, loadPagerOwnAlerts } from "./load.ts";
 import { errorRatio, recordings } from "./recording.ts";
 import { renderRuleTests } from "./render/rule-tests.ts";
 import { renderAlertRules, renderRecordingRules } from "./render/rules.ts";
@@ -141,5 +141,18 @@ test("every alert says where its runbook and its board are, and both are of that
     expect(files["prometheus/rules/generated/symptoms.yml"]).toContain(`/boards/${board}\n`);
     expect(files).toHaveProperty([`docs/runbooks/generated/${name}.md`]);
     expect(files["docs/runbooks/generated/README.md"]).toContain(`(${name}.md)`);
+  }
+});
+
+test("an alert of the pager's own has a page in the list of all, and no rule", async () => {
+  const own = await loadPagerOwnAlerts();
+  expect(own.length).toBeGreaterThan(0);
+  for (const { name, runbook, raised } of own) {
+    const page = files[`docs/runbooks/generated/${name}.md`];
+    expect(page).toContain(`# ${name}\n`);
+    expect(page).toContain(runbook.firstQuery.text);
+    expect(page).toContain(`## When it is raised\n\n${raised}\n`);
+    expect(files["docs/runbooks/generated/README.md"]).toContain(`(${name}.md)`);
+    expect(files["prometheus/rules/generated/symptoms.yml"]).not.toContain(name);
   }
 });

@@ -48,20 +48,17 @@ test("every answer carries the headers of a careful server and a request id", as
   expect(forged.headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
 });
 
+const login = (body: Parameters<typeof app.ask>[1]) => ["/api/login", { method: "POST", ...body }] as const;
+
 test.each([
-  ["/nowhere", {}, 404, "not_found"],
-  ["/api/employees/%E0%A4%A", {}, 400, "malformed"],
-  ["/api/login", { method: "POST", rawBody: "{" }, 400, "malformed"],
-  ["/api/login", { method: "POST", rawBody: "[]" }, 400, "invalid_input"],
-  ["/api/login", { method: "POST", rawBody: `"${"x".repeat(20_000)}"` }, 413, "too_large"],
-  [
-    "/api/login",
-    { method: "POST", json: { tenant: "a\0", email: "b", password: "c" } },
-    400,
-    "invalid_input",
-  ],
-  ["/api/login", { method: "POST" }, 400, "invalid_input"],
-])("%s with %j answers %i %s as JSON", async (path, request, status, code) => {
+  ["an unknown path", ["/nowhere", {}], 404, "not_found"],
+  ["a path of broken escapes", ["/api/employees/%E0%A4%A", {}], 400, "malformed"],
+  ["a body of broken JSON", login({ rawBody: "{" }), 400, "malformed"],
+  ["a body of another shape", login({ rawBody: "[]" }), 400, "invalid_input"],
+  ["a body of 20 kB", login({ rawBody: `"${"x".repeat(20_000)}"` }), 413, "too_large"],
+  ["a zero byte", login({ json: { tenant: "a\0", email: "b", password: "c" } }), 400, "invalid_input"],
+  ["no body", login({}), 400, "invalid_input"],
+] as const)("%s is answered in JSON", async (_what, [path, request], status, code) => {
   const answer = await app.ask(path, request);
   expect(answer).toMatchObject({ status, body: { error: { code, message: expect.any(String) } } });
 });

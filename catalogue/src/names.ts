@@ -3,11 +3,19 @@
 /** Where people open the console by default; whoever runs the suite elsewhere replaces it in the rules. */
 export const CONSOLE_URL = "http://localhost:4700";
 
-/** The page that tells the person who was paged what to do. */
-export const runbookUrl = (alertName: string): string => `${CONSOLE_URL}/runbooks/${alertName}`;
+/**
+ * The page that tells the person who was paged what to do.
+ * @param consoleUrl where people open the console, without a slash at its end
+ */
+export const runbookUrl = (alertName: string, consoleUrl = CONSOLE_URL): string =>
+  `${consoleUrl}/runbooks/${alertName}`;
 
-/** The page of a board. @param board the board's uid, such as `overview` */
-export const boardUrl = (board: string): string => `${CONSOLE_URL}/boards/${board}`;
+/**
+ * The page of a board.
+ * @param board the board's uid, such as `overview`
+ * @param consoleUrl where people open the console, without a slash at its end
+ */
+export const boardUrl = (board: string, consoleUrl = CONSOLE_URL): string => `${consoleUrl}/boards/${board}`;
 
 /** Recorded series, `level:metric:operations`. */
 export const recorded = {
@@ -69,3 +77,6 @@ export const sloAlerts = {
  * it expires (milliseconds since 1970). Who counts the scores after now has the active sessions without a scan.
  */
 export const SESSION_EXPIRIES_KEY = "directory:session-expiries";
+
+/** The Prometheus job of the probes from outside. Its `up` says that the prober answers, `probe_success` what it found. */
+export const PROBE_JOB = "probe";

@@ -3,11 +3,11 @@ import { startOpsServer } from "@watchkeeper/exporters/ops";
 import { exportRuntime } from "@watchkeeper/exporters/runtime";
 import { systemClock } from "@watchkeeper/process/clock";
 import type { Close, ProcessContext } from "@watchkeeper/process/main";
+import { openRedis } from "@watchkeeper/process/redis";
 import { parseSettings } from "@watchkeeper/process/settings";
 import { z } from "zod";
 import manifest from "../package.json" with { type: "json" };
 import { createActiveSessionsJob } from "./jobs/active-sessions.ts";
-import { openRedis } from "./redis.ts";
 import { runJob } from "./schedule.ts";
 
 const schema = z.object({

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { type Inbox, startInbox } from "@watchkeeper/inbox/server";
 import { createLog } from "@watchkeeper/process/log";
 import { until } from "@watchkeeper/testing/poll";
@@ -60,6 +61,14 @@ const start = (extra: Partial<Parameters<typeof startEngine>[0]> = {}): Engine =
   return engine;
 };
 
+/** A statement that the runbook tells people to run. */
+function fromRunbook(verb: "SELECT" | "UPDATE"): string {
+  const page = new URL("../../docs/runbooks/generated/PagerUnreadableAlert.md", import.meta.url);
+  const statement = new RegExp(`\`(${verb} [^\`]*)\``).exec(readFileSync(page, "utf8"))?.[1];
+  if (!statement) throw new Error(`the runbook has no ${verb}`);
+  return statement;
+}
+
 test("two engines on one database share the work, and everything is done exactly once", async () => {
   // The database's real clock: what spaces messages must be seen to pass.
   await bed.database.query(
@@ -106,7 +115,7 @@ test("an engine that is told to end gives back what it was sending, to be tried 
   expect(await received()).toHaveLength(1);
 });
 
-test("a body that the database refuses again and again is kept, and people are told", async () => {
+test("a body that the database refuses again and again is kept, people are told, and their runbook helps", async () => {
   await bed.database.query(
     "test",
     "ALTER TABLE alert ADD CONSTRAINT test CHECK (fingerprint NOT LIKE 'Poison%')",
@@ -122,8 +131,21 @@ test("a body that the database refuses again and again is kept, and people are t
     { failures: 5, state: "quarantined" },
     { failures: 0, state: "processed" },
   ]);
-  const incidents = await bed.database.query("test", "SELECT alertname FROM incident ORDER BY number");
-  expect(incidents.rows).toEqual([{ alertname: "Fine" }, { alertname: "PagerUnreadableAlert" }]);
+  const incidents = async () =>
+    (await bed.database.query("test", "SELECT alertname, runbook_url FROM incident ORDER BY number")).rows;
+  const runbook = `${bed.options.consoleUrl}/runbooks/PagerUnreadableAlert`;
+  expect(await incidents()).toMatchObject([
+    { alertname: "Fine" },
+    { alertname: "PagerUnreadableAlert", runbook_url: runbook },
+  ]);
+
+  const kept = await bed.database.query<{ id: string; body: string }>("test", fromRunbook("SELECT"));
+  expect(kept.rows).toMatchObject([{ failures: 5, body: expect.stringContaining('"alertname":"Poison"') }]);
+  await bed.database.query("test", "ALTER TABLE alert DROP CONSTRAINT test");
+  await bed.database.query("test", fromRunbook("UPDATE").replace("<id>", kept.rows[0]?.id ?? ""));
+  await bed.advance(60_000);
+  await bed.receive(webhookBody({ name: "Watchdog" }));
+  expect((await incidents()).map(({ alertname }) => alertname)).toContain("Poison");
 });
 
 test("the complaint about an unreadable body ends when no other came for an hour", async () => {

@@ -43,7 +43,7 @@ const CLOSE_BUDGET_MS = 2_500;
  * are sent.
  */
 export function startEngine(options: EngineOptions): Engine {
-  const { database, channels, metrics, log, clock = systemClock } = options;
+  const { database, channels, consoleUrl, metrics, log, clock = systemClock } = options;
   const dispatcher = createDispatcher(options);
   const stopping = new AbortController();
   const inboxWake = createWake();
@@ -52,7 +52,7 @@ export function startEngine(options: EngineOptions): Engine {
   const processInbox = async (): Promise<void> => {
     while (
       !stopping.signal.aborted &&
-      (await processNext({ database, destinations: channels, metrics, log }))
+      (await processNext({ database, destinations: channels, consoleUrl, metrics, log }))
     ) {
       outboxWake.wake();
     }

@@ -69,7 +69,7 @@ beforeAll(async () => {
       WATCHKEEPER_PAGER_DATABASE_URL: url.href,
       WATCHKEEPER_PAGER_INGEST_TOKEN: INGEST,
       WATCHKEEPER_PAGER_API_TOKEN: API,
-      WATCHKEEPER_PAGER_CONSOLE_URL: "http://localhost:4700/",
+      WATCHKEEPER_PAGER_CONSOLE_URL: "http://console.example:4700/",
       WATCHKEEPER_PAGER_SLACK_TOKEN: SECRETS.slack,
       WATCHKEEPER_PAGER_SLACK_CHANNEL: "#incidents",
       WATCHKEEPER_PAGER_SLACK_API_URL: channels.slack?.apiUrl,
@@ -165,10 +165,18 @@ describe("the webhook", () => {
     const incident = await until("the incident", async () =>
       (await open()).find(({ title }) => title.startsWith("PagerUnreadableAlert")),
     );
-    expect(incident).toMatchObject({ severity: "page", service: "pager", alerts: 1 });
-    await until("the page", async () =>
+    const runbookUrl = "http://console.example:4700/runbooks/PagerUnreadableAlert";
+    expect(incident).toMatchObject({
+      severity: "page",
+      service: "pager",
+      alerts: 1,
+      runbookUrl,
+      dashboardUrl: "http://console.example:4700/boards/overview",
+    });
+    const page = await until("the page", async () =>
       (await messages("pagerduty")).find(({ summary }) => summary.includes("cannot read")),
     );
+    expect(JSON.stringify(page)).toContain(runbookUrl);
     expect(await metric('watchkeeper_pager_webhooks_total{inbox_result="unreadable"}')).toBe(1);
   });
 

@@ -136,7 +136,7 @@ export async function createTestBed(
   const options = {
     database,
     channels: map,
-    consoleUrl: "http://localhost:4700",
+    consoleUrl: "http://console.example:4700",
     metrics: pagerMetrics,
     log,
   };
@@ -157,7 +157,7 @@ export async function createTestBed(
     dispatcher,
     async receive(body) {
       await storeBody(database, "alertmanager", body);
-      while (await processNext({ database, destinations: map, metrics: pagerMetrics, log }));
+      while (await processNext({ ...options, destinations: map }));
     },
     async settle(sender = own) {
       for (let quietMs = 0; quietMs < 60_000; ) {

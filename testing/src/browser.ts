@@ -26,6 +26,8 @@ const onHost = (): string | undefined =>
     .flatMap((folder) => [join(folder, "chromium"), join(folder, "google-chrome")])
     .find(existsSync);
 
+const escaped = (path: string): string => path.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+
 /** A browser in a private root finds neither its fonts nor the host's configuration of them by itself. */
 function fontConfiguration(root: string): string {
   const folder = join(TOOLS_FOLDER, "browser");
@@ -36,7 +38,7 @@ function fontConfiguration(root: string): string {
     .join("");
   writeFileSync(
     file,
-    `<?xml version="1.0"?><fontconfig>${folders}<cachedir>${join(folder, "font-cache")}</cachedir></fontconfig>\n`,
+    `<?xml version="1.0"?><fontconfig>${folders}<cachedir>${escaped(join(folder, "font-cache"))}</cachedir></fontconfig>\n`,
   );
   return file;
 }

@@ -1,4 +1,4 @@
-import { loadAlerts } from "@watchkeeper/alerts/load";
+import { loadAlerts, loadPagerOwnAlerts } from "@watchkeeper/alerts/load";
 import { recordings } from "@watchkeeper/alerts/recording";
 import { sloRules } from "@watchkeeper/alerts/slo/rules";
 import { slos } from "@watchkeeper/catalogue/slos/all";
@@ -7,11 +7,14 @@ import { checkExpression, knownSeries } from "./expressions.ts";
 
 const known = knownSeries(recordings);
 const alerts = await loadAlerts();
+const pagerOwnAlerts = await loadPagerOwnAlerts();
 
 test.each([
   ...recordings.map(({ name, expr }) => [name, expr.text] as const),
   ...alerts.map(({ name, expr }) => [name, expr.text] as const),
-  ...alerts.map(({ name, runbook }) => [`${name}'s first query`, runbook.firstQuery.text] as const),
+  ...[...alerts, ...pagerOwnAlerts].map(
+    ({ name, runbook }) => [`${name}'s first query`, runbook.firstQuery.text] as const,
+  ),
   ...slos.map(({ name, runbook }) => [`${name}'s first query`, runbook.firstQuery.text] as const),
   ...sloRules(slos).map((rule, i) => {
     const name = "record" in rule ? rule.record : rule.alert;

@@ -1,3 +1,4 @@
+import { PROBE_JOB } from "@watchkeeper/catalogue/names";
 import { address, type Service, services } from "@watchkeeper/catalogue/services";
 import { renderYaml } from "./document.ts";
 
@@ -5,9 +6,6 @@ import { renderYaml } from "./document.ts";
 export const SCRAPE_INTERVAL = "15s";
 /** How late a scrape may bring its samples: the rules of promises wait for it, so it delays every page. */
 export const SCRAPE_TIMEOUT = "5s";
-
-/** The job of the probes that see a service as its visitors do. */
-const PROBE_JOB = "probe";
 
 /** What is probed from outside, by the name that the label `target` shows. */
 const probes = { app: `http://${address("app", "http")}/healthz` } as const;

@@ -2,7 +2,7 @@ import { boardUrl } from "@watchkeeper/catalogue/names";
 import { services } from "@watchkeeper/catalogue/services";
 import type { Slo } from "@watchkeeper/catalogue/slo";
 import { teams } from "@watchkeeper/catalogue/teams";
-import type { Alert } from "../alert.ts";
+import type { Alert, AlertPage, PagerOwnAlert } from "../alert.ts";
 import { renderPage } from "./document.ts";
 
 const steps = (texts: readonly string[]): string[] => texts.map((text, i) => `${i + 1}. ${text}`);
@@ -12,9 +12,12 @@ const code = (language: string, text: string): string[] => [`\`\`\`${language}`,
 /** Binary words start a line of their own: an expression of one long line is hard to read at night. */
 const folded = (expr: string): string => expr.replace(/ (and|or|unless) /g, "\n  $1 ");
 
-/** The page that the person who was paged reads. */
-export const renderRunbook = (alert: Alert): string =>
-  renderPage(`alerts/src/symptoms/${alert.name}.ts`, [
+/**
+ * @param folder the folder of the alert's definition
+ * @param raised the last section: when people hear of it
+ */
+const renderAlertPage = (folder: string, alert: AlertPage, raised: readonly string[]): string =>
+  renderPage(`alerts/src/${folder}/${alert.name}.ts`, [
     `# ${alert.name}`,
     "",
     alert.summary,
@@ -48,6 +51,12 @@ export const renderRunbook = (alert: Alert): string =>
     "",
     alert.runbook.rollback,
     "",
+    ...raised,
+  ]);
+
+/** The page that the person who was paged reads. */
+export const renderRunbook = (alert: Alert): string =>
+  renderAlertPage("symptoms", alert, [
     "## When it fires",
     "",
     alert.for === "0s" ? "At once when:" : `When this has held for ${alert.for}:`,
@@ -55,17 +64,25 @@ export const renderRunbook = (alert: Alert): string =>
     ...code("promql", folded(alert.expr.text)),
   ]);
 
+/** The same page for an alert that no rule raises. */
+export const renderPagerOwnRunbook = (alert: PagerOwnAlert): string =>
+  renderAlertPage("pager-own", alert, ["## When it is raised", "", alert.raised]);
+
+const byName = (a: AlertPage, b: AlertPage): number => (a.name < b.name ? -1 : 1);
+
 /** The list of all runbooks: those of single alerts, and those of promises, which their alerts share. */
-export const renderRunbookIndex = (alerts: readonly Alert[], slos: readonly Slo[]): string =>
-  renderPage("alerts/src/symptoms and catalogue/src/slos", [
+export const renderRunbookIndex = (alerts: readonly AlertPage[], slos: readonly Slo[]): string =>
+  renderPage("alerts/src/symptoms, alerts/src/pager-own and catalogue/src/slos", [
     "# Runbooks",
     "",
     "| Alert | Severity | Service | Says |",
     "|---|---|---|---|",
-    ...alerts.map(
-      ({ name, severity, service, summary }) =>
-        `| [${name}](${name}.md) | ${severity} | ${services[service].title} | ${summary} |`,
-    ),
+    ...[...alerts]
+      .sort(byName)
+      .map(
+        ({ name, severity, service, summary }) =>
+          `| [${name}](${name}.md) | ${severity} | ${services[service].title} | ${summary} |`,
+      ),
     "",
     "## Promises",
     "",

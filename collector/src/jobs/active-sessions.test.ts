@@ -3,10 +3,10 @@ import { parseExposition } from "@watchkeeper/exporters/exposition";
 import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { createManualClock } from "@watchkeeper/process/clock";
 import { createLog } from "@watchkeeper/process/log";
+import { openRedis, type RedisConnection } from "@watchkeeper/process/redis";
 import { until } from "@watchkeeper/testing/poll";
 import { createTestRedis } from "@watchkeeper/testing/redis";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { openRedis, type RedisConnection } from "../redis.ts";
 import { runJob } from "../schedule.ts";
 import { createActiveSessionsJob } from "./active-sessions.ts";
 

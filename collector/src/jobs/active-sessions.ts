@@ -2,7 +2,7 @@ import { authActiveSessions } from "@watchkeeper/catalogue/metrics/auth";
 import { SESSION_EXPIRIES_KEY } from "@watchkeeper/catalogue/names";
 import type { Metrics } from "@watchkeeper/exporters/metrics";
 import type { Clock } from "@watchkeeper/process/clock";
-import type { RedisClient } from "../redis.ts";
+import type { RedisClient } from "@watchkeeper/process/redis";
 import type { Job } from "../schedule.ts";
 
 /**

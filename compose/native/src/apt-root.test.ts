@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { fetchPackages } from "./apt-root.ts";
+import { fetchPackages, libraryPath } from "./apt-root.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -27,4 +27,17 @@ test("a fetch that fails says why and leaves nothing half done", async () => {
   await expect(
     fetchPackages(folder, ["prometheus"], () => undefined, ["prometheus"], broken),
   ).rejects.toThrow();
+});
+
+test("libraries that a package keeps in a folder of its own are found, other folders are left out", () => {
+  const multiarch = process.arch === "arm64" ? "aarch64-linux-gnu" : "x86_64-linux-gnu";
+  const libraries = join(folder, "usr/lib", multiarch);
+  for (const [name, file] of [
+    ["pulseaudio", "libpulsecommon-16.1.so"],
+    ["cmake", "config.cmake"],
+  ] as const) {
+    mkdirSync(join(libraries, name), { recursive: true });
+    writeFileSync(join(libraries, name, file), "");
+  }
+  expect(libraryPath(folder)).toBe(`${libraries}:${join(libraries, "pulseaudio")}`);
 });

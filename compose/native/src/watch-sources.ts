@@ -1,4 +1,4 @@
-import { watch } from "node:fs";
+import { type FSWatcher, watch } from "node:fs";
 import { join } from "node:path";
 import { writeConfiguration } from "./configuration.ts";
 import type { ProcessDefinition } from "./definition.ts";
@@ -13,36 +13,41 @@ const SETTLE_MS = 300;
 
 interface WatchOptions {
   readonly definitions: readonly ProcessDefinition[];
-  readonly supervisor: Supervisor;
+  readonly supervisor: Pick<Supervisor, "restart">;
   readonly settings: StackSettings;
   readonly state: StateFolder;
   readonly report: (line: string) => void;
   readonly signal: AbortSignal;
+  /** The clone whose sources are watched. */
+  readonly root?: string;
 }
 
 /** Starts processes again when their sources change, and lets Prometheus and Alertmanager read changed files. */
 export function watchSources(options: WatchOptions): void {
-  const { definitions, supervisor, report, signal } = options;
-  const folders = new Set(definitions.flatMap(({ sources }) => sources));
-  for (const folder of folders) {
-    onChange(join(PROJECT_ROOT, folder, "src"), signal, (file) => {
+  const { definitions, supervisor, report, signal, root = PROJECT_ROOT } = options;
+  const folders = [...new Set(definitions.flatMap(({ sources }) => sources))];
+  const watchers = folders.map((folder) =>
+    onChange(join(root, folder, "src"), (file) => {
       if (file.endsWith(".test.ts")) return;
       const affected = definitions.filter(({ sources }) => sources.includes(folder)).map(({ name }) => name);
       report(`${folder}/src/${file} changed: starting ${affected.join(", ")} again`);
       for (const name of affected) void supervisor.restart(name);
-    });
-  }
-  onChange(join(PROJECT_ROOT, "prometheus"), signal, (file) => {
+    }),
+  );
+  const generated = onChange(join(root, "prometheus"), (file) => {
     report(`prometheus/${file} changed: reloading Prometheus and Alertmanager`);
     void reload(options).catch((error: unknown) => report(`cannot reload: ${String(error)}`));
+  });
+  signal.addEventListener("abort", () => {
+    for (const watcher of [...watchers, generated]) watcher.close();
   });
   report("watching the sources; a change starts what uses it again");
 }
 
-async function reload({ settings, state }: WatchOptions): Promise<void> {
+async function reload({ settings, state, root = PROJECT_ROOT }: WatchOptions): Promise<void> {
   const { portBase } = settings;
   const ingestToken = secretFile(state.secrets, "pager-ingest-token");
-  writeConfiguration(join(PROJECT_ROOT, "prometheus"), state.run, portBase, ingestToken);
+  writeConfiguration(join(root, "prometheus"), state.run, portBase, ingestToken);
   for (const server of ["prometheus", "alertmanager"] as const) {
     const url = `http://127.0.0.1:${portOf(portBase, server, "http")}/-/reload`;
     const response = await fetch(url, { method: "POST", signal: AbortSignal.timeout(5_000) });
@@ -50,9 +55,9 @@ async function reload({ settings, state }: WatchOptions): Promise<void> {
   }
 }
 
-function onChange(folder: string, signal: AbortSignal, react: (file: string) => void): void {
+function onChange(folder: string, react: (file: string) => void): FSWatcher {
   let timer: NodeJS.Timeout | undefined;
-  watch(folder, { recursive: true, signal }, (_, file) => {
+  return watch(folder, { recursive: true }, (_, file) => {
     clearTimeout(timer);
     timer = setTimeout(() => react(file ?? ""), SETTLE_MS);
   });

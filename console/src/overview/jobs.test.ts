@@ -39,6 +39,12 @@ test("a job with a target that is down is not up", () => {
 });
 
 test("a job that the catalogue does not know keeps its name, also an odd one", () => {
-  const jobs = summariseJobs([sample("my-job", 1), sample("constructor", 1), sample("probe", 1)], none);
-  expect(jobs.map(({ title }) => title)).toEqual(["constructor", "Directory from outside", "my-job"]);
+  const jobs = summariseJobs([sample("my-job", 1), sample("constructor", 1)], none);
+  expect(jobs.map(({ title }) => title)).toEqual(["constructor", "my-job"]);
+});
+
+test("a probe is not a job that is alive: its prober answers also when what it probes does not", () => {
+  expect(summariseJobs([sample("probe", 1), sample("my-job", 1)], none).map(({ name }) => name)).toEqual([
+    "my-job",
+  ]);
 });

@@ -1,12 +1,10 @@
+import { PROBE_JOB } from "@watchkeeper/catalogue/names";
 import { type ServiceName, services } from "@watchkeeper/catalogue/services";
 import type { Sample } from "../upstream/prometheus.ts";
 import type { Job } from "./model.ts";
 
-/** Jobs that are not a service of the catalogue. */
-const OTHER_TITLES: ReadonlyMap<string, string> = new Map([["probe", "Directory from outside"]]);
-
 const titleOf = (job: string): string =>
-  Object.hasOwn(services, job) ? services[job as ServiceName].title : (OTHER_TITLES.get(job) ?? job);
+  Object.hasOwn(services, job) ? services[job as ServiceName].title : job;
 
 const isUp = ({ value }: Sample): boolean => value === 1;
 
@@ -30,9 +28,14 @@ const latest = (samples: readonly Sample[], job: string): number | undefined => 
   return values.length === 0 ? undefined : Math.max(...values);
 };
 
-/** One line per job: down ones first, then by title. A job with a target that is down counts as down. */
+/**
+ * One line per job: down ones first, then by title. A job with a target that is down counts as down. Probes are left
+ * out, since what they find has a panel of its own.
+ */
 export function summariseJobs(targets: readonly Sample[], changes: Changes): readonly Job[] {
-  const names = [...new Set(targets.map(({ labels }) => labels.job ?? ""))];
+  const names = [...new Set(targets.map(({ labels }) => labels.job ?? ""))].filter(
+    (job) => job !== PROBE_JOB,
+  );
   const jobs = names.map((name): Job => {
     const own = targets.filter(({ labels }) => labels.job === name);
     const targetsUp = own.filter(isUp).length;

@@ -1,55 +1,96 @@
+import { boardUrl, runbookUrl } from "@watchkeeper/catalogue/names";
 import { type AlertFact, incidentKeyOf } from "./fact.ts";
+
+/** The alerts that the pager raises about itself: no rule knows them. Their runbooks are in `alerts/src/pager-own/`. */
+export const ownAlertNames = ["PagerRouteBroken", "PagerUnreadableAlert"] as const;
+type OwnAlertName = (typeof ownAlertNames)[number];
+
+const ROUTE_BROKEN = "PagerRouteBroken" satisfies OwnAlertName;
 
 /** A body that cannot be read is an alert that nobody sees: it pages until none has come for this long. */
 const UNREADABLE_QUIET_MS = 60 * 60_000;
 
-const ROUTE_BROKEN = "PagerRouteBroken";
+/** Where people open the console, without a slash at its end: the links of an alert lead there. */
+interface Linked {
+  readonly consoleUrl: string;
+}
 
-const ownFact = (
-  alertname: string,
-  instance: string,
-  fact: Pick<AlertFact, "status" | "expiresAfterMs" | "annotations"> & { labels?: Record<string, string> },
-): AlertFact => ({
-  source: "pager",
-  fingerprint: `${alertname}/${instance}`,
-  // Each broken route is an incident of its own, as each goes to other destinations.
-  incidentKey: incidentKeyOf("pager", alertname, instance),
-  factAt: null,
-  startsAt: null,
-  severity: "page",
-  ...fact,
-  labels: { alertname, service: "pager", severity: "page", owner: "platform", ...fact.labels },
-});
+interface OwnFact extends Linked, Pick<AlertFact, "status" | "expiresAfterMs"> {
+  readonly alertname: OwnAlertName;
+  readonly instance: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+function ownFact({ alertname, instance, status, expiresAfterMs, ...said }: OwnFact): AlertFact {
+  return {
+    source: "pager",
+    fingerprint: `${alertname}/${instance}`,
+    // Each broken route is an incident of its own, as each goes to other destinations.
+    incidentKey: incidentKeyOf("pager", alertname, instance),
+    status,
+    factAt: null,
+    startsAt: null,
+    expiresAfterMs,
+    severity: "page",
+    labels: { alertname, service: "pager", severity: "page", owner: "platform", ...said.labels },
+    annotations: {
+      summary: said.summary,
+      description: said.description,
+      runbook_url: runbookUrl(alertname, said.consoleUrl),
+      dashboard_url: boardUrl("overview", said.consoleUrl),
+    },
+  };
+}
+
+interface UnreadableBody extends Linked {
+  readonly inboxId: string;
+  readonly reason: string;
+}
 
 /** A webhook body, or an alert in it, that the pager cannot read. */
-export const unreadableAlert = (inboxId: string, reason: string): AlertFact =>
-  ownFact("PagerUnreadableAlert", "inbox", {
+export const unreadableAlert = ({ inboxId, reason, consoleUrl }: UnreadableBody): AlertFact =>
+  ownFact({
+    alertname: "PagerUnreadableAlert",
+    instance: "inbox",
     status: "firing",
     expiresAfterMs: UNREADABLE_QUIET_MS,
-    annotations: {
-      summary: "The pager received an alert that it cannot read",
-      description: `Body ${inboxId} is kept in the table inbox and was not turned into alerts: ${reason}. Look at what fires in Alertmanager itself.`,
-    },
+    summary: "The pager received an alert that it cannot read",
+    description: `Body ${inboxId} is kept in the table inbox and was not turned into alerts: ${reason}. Look at what fires in Alertmanager itself.`,
+    consoleUrl,
   });
 
-const routeFact = (destination: string, status: AlertFact["status"], description: string): AlertFact =>
-  ownFact(ROUTE_BROKEN, destination, {
+interface Route extends Linked {
+  readonly destination: string;
+}
+
+const routeFact = (
+  { destination, consoleUrl }: Route,
+  status: AlertFact["status"],
+  description: string,
+): AlertFact =>
+  ownFact({
+    alertname: ROUTE_BROKEN,
+    instance: destination,
     status,
     expiresAfterMs: null,
+    summary: `Pages do not reach ${destination}`,
+    description,
     labels: { destination },
-    annotations: { summary: `Pages do not reach ${destination}`, description },
+    consoleUrl,
   });
 
 /** The provider refuses pages for good; over when it takes a message again. */
-export const routeBroken = (destination: string, reason: string): AlertFact =>
+export const routeBroken = ({ reason, ...route }: Route & { readonly reason: string }): AlertFact =>
   routeFact(
-    destination,
+    route,
     "firing",
-    `The provider refused a page for good: ${reason}. Mend the settings of ${destination}.`,
+    `The provider refused a page for good: ${reason}. Mend the settings of ${route.destination}.`,
   );
 
-export const routeWorks = (destination: string): AlertFact =>
-  routeFact(destination, "resolved", `The provider takes messages again.`);
+export const routeWorks = (route: Route): AlertFact =>
+  routeFact(route, "resolved", `The provider takes messages again.`);
 
 /** The destination whose trouble these labels tell of; undefined for every other alert. */
 export const brokenDestination = (labels: Readonly<Record<string, string>>): string | undefined =>

@@ -23,6 +23,8 @@ const FIRST_PAUSE_MS = 2_000;
 export interface ProcessorOptions {
   readonly database: QueryRunner;
   readonly destinations: Destinations;
+  /** Where the links of a complaint lead, without a slash at its end. */
+  readonly consoleUrl: string;
   readonly metrics: PagerMetrics;
   readonly log: Log;
 }
@@ -49,14 +51,14 @@ class Refused extends Error {
  * @throws Error when the database is away
  */
 export async function processNext(options: ProcessorOptions): Promise<boolean> {
-  const { database, destinations, metrics, log } = options;
+  const { database, metrics, log } = options;
   try {
     const done = await database.transaction(async (tx) => {
       const row = await lockOldest(tx);
       if (!row) return undefined;
       const payload = parsePayload(row.body);
       try {
-        const superseded = await applyPayload(tx, row, payload, destinations);
+        const superseded = await applyPayload(tx, row, payload, options);
         await closeRow(tx, row.id, payload.unreadable);
         return { row, payload, superseded };
       } catch (error) {
@@ -95,7 +97,7 @@ async function applyPayload(
   tx: Queries,
   row: InboxRow,
   payload: Payload,
-  destinations: Destinations,
+  { destinations, consoleUrl }: ProcessorOptions,
 ): Promise<readonly Superseded[]> {
   if (payload.watchdog) {
     await tx.query(
@@ -105,7 +107,10 @@ async function applyPayload(
       [row.received_at],
     );
   }
-  const complaint = payload.unreadable === null ? [] : [unreadableAlert(row.id, payload.unreadable)];
+  const complaint =
+    payload.unreadable === null
+      ? []
+      : [unreadableAlert({ inboxId: row.id, reason: payload.unreadable, consoleUrl })];
   const cause = { inboxId: row.id, receivedAt: row.received_at };
   return applyFacts(tx, [...payload.facts, ...complaint], cause, destinations);
 }
@@ -121,7 +126,7 @@ async function closeRow(tx: Queries, id: string, unreadable: string | null): Pro
 
 /** In a transaction of its own, as the failed one took everything back. */
 async function countFailure(
-  { database, destinations, metrics }: ProcessorOptions,
+  { database, destinations, consoleUrl, metrics }: ProcessorOptions,
   refused: Refused,
 ): Promise<void> {
   const quarantined = await database.transaction(async (tx) => {
@@ -135,7 +140,8 @@ async function countFailure(
     const row = rows[0];
     if (!row || row.failures < MAX_FAILURES) return false;
     const cause = { inboxId: refused.inboxId, receivedAt: row.received_at };
-    await applyFacts(tx, [unreadableAlert(refused.inboxId, refused.message)], cause, destinations);
+    const complaint = unreadableAlert({ inboxId: refused.inboxId, reason: refused.message, consoleUrl });
+    await applyFacts(tx, [complaint], cause, destinations);
     await closeRow(tx, refused.inboxId, refused.message);
     return true;
   });

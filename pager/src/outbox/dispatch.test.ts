@@ -36,10 +36,13 @@ async function received(channel?: string): Promise<readonly Received[]> {
 
 const incidents = async () =>
   (
-    await bed.database.query<{ alertname: string; state: string; summary: string }>(
-      "test",
-      "SELECT alertname, state, summary FROM incident ORDER BY number",
-    )
+    await bed.database.query<{
+      alertname: string;
+      state: string;
+      summary: string;
+      runbook_url: string;
+      dashboard_url: string;
+    }>("test", "SELECT alertname, state, summary, runbook_url, dashboard_url FROM incident ORDER BY number")
   ).rows;
 
 beforeAll(async () => {
@@ -273,14 +276,21 @@ test("what a provider refuses for good opens an incident about the route, elsewh
   await bed.settle(broken);
   expect(await incidents()).toMatchObject([
     { alertname: "ServiceDown", state: "triggered" },
-    { alertname: "PagerRouteBroken", state: "triggered", summary: "Pages do not reach pagerduty" },
+    {
+      alertname: "PagerRouteBroken",
+      state: "triggered",
+      summary: "Pages do not reach pagerduty",
+      runbook_url: `${bed.options.consoleUrl}/runbooks/PagerRouteBroken`,
+      dashboard_url: `${bed.options.consoleUrl}/boards/overview`,
+    },
   ]);
   expect((await bed.deliveries()).filter((line) => line.startsWith("pagerduty"))).toEqual([
     "pagerduty announce dead",
   ]);
-  expect((await received("slack")).map(({ summary }) => summary)).toContainEqual(
-    expect.stringContaining("Pages do not reach pagerduty"),
+  const told = (await received("slack")).find(({ summary }) =>
+    summary.includes("Pages do not reach pagerduty"),
   );
+  expect(JSON.stringify(told)).toContain(`${bed.options.consoleUrl}/runbooks/PagerRouteBroken`);
 
   await bed.receive(webhookBody({ name: "Another" }));
   await bed.settle();

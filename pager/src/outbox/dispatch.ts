@@ -101,7 +101,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         : await sendWithin(channel, begun.message, budgetMs, aborted.signal);
     await checkpoint?.("sent", claim);
 
-    const finish = () => finishAttempt(database, { ...begun, claim }, outcome, channels);
+    const finish = () =>
+      finishAttempt({ database, destinations: channels, consoleUrl }, { ...begun, claim }, outcome);
     const finished = await whileLeased(finish, deadlineMs);
     const result = outcome.result === "too-fast" ? "retry" : (finished?.state ?? outcome.result);
     attempts.inc({ channel: channel.name, delivery_result: result });

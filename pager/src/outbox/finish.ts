@@ -50,6 +50,13 @@ export interface Finished {
   readonly latencyMs: number;
 }
 
+export interface FinishOptions {
+  readonly database: QueryRunner;
+  readonly destinations: Destinations;
+  /** Where the links of an incident about a route lead, without a slash at its end. */
+  readonly consoleUrl: string;
+}
+
 /** The claim was taken over: whoever holds the newer token decides. */
 class LeaseLost extends Error {}
 
@@ -60,7 +67,7 @@ class LeaseLost extends Error {}
  * @returns undefined when another holder took the delivery over
  */
 export async function finishAttempt(
-  database: QueryRunner,
+  options: FinishOptions,
   attempt: {
     readonly claim: Claim;
     readonly message: Message;
@@ -68,13 +75,12 @@ export async function finishAttempt(
     readonly version: number;
   },
   outcome: Outcome,
-  destinations: Destinations,
 ): Promise<Finished | undefined> {
   const { claim, message, delivery } = attempt;
   const change = changeAfter(outcome, delivery);
   const finish = async (tx: Queries): Promise<Finished> => {
     // First, since every transaction locks incident keys before deliveries.
-    await applyRouteHealth(tx, attempt, change, destinations);
+    await applyRouteHealth(tx, attempt, change, options);
     const finished = await closeDelivery(tx, claim, change, outcome.result === "ambiguous");
     if (!finished) throw new LeaseLost();
     await tx.query(
@@ -116,7 +122,7 @@ export async function finishAttempt(
     return finished;
   };
   try {
-    return await database.transaction(finish);
+    return await options.database.transaction(finish);
   } catch (error) {
     if (error instanceof LeaseLost) return undefined;
     throw error;
@@ -165,7 +171,7 @@ async function applyRouteHealth(
   tx: Queries,
   { claim, message, delivery }: { claim: Claim; message: Message; delivery: FailedDelivery },
   change: Change,
-  destinations: Destinations,
+  { destinations, consoleUrl }: FinishOptions,
 ): Promise<void> {
   const present = { inboxId: null, receivedAt: null };
   const { destination } = claim;
@@ -176,10 +182,11 @@ async function applyRouteHealth(
       destination,
     }) !== undefined;
   if (change.state === "dead" && delivery.severity === "page" && !isAboutRoute) {
-    await applyFacts(tx, [routeBroken(destination, change.reason ?? "")], present, destinations);
+    const broken = routeBroken({ destination, reason: change.reason ?? "", consoleUrl });
+    await applyFacts(tx, [broken], present, destinations);
   }
   if (change.state !== "sent") return;
-  const works = routeWorks(destination);
+  const works = routeWorks({ destination, consoleUrl });
   const { rowCount } = await tx.query(
     "is-route-broken",
     "SELECT 1 FROM alert WHERE source = $1 AND fingerprint = $2 AND status = 'firing'",

@@ -1,16 +1,23 @@
-import { systemClock } from "@watchkeeper/process/clock";
-import type { Log } from "@watchkeeper/process/log";
 import { createClient } from "redis";
+import { systemClock } from "./clock.ts";
+import type { Log } from "./log.ts";
+
+const MAX_RECONNECT_DELAY_MS = 2_000;
+
+/** Commands that may wait for a reply; a Redis that hangs must not fill our memory. */
+const MAX_COMMANDS_WAITING = 1_000;
+
+/** The first command should find a connection, and a Redis that is away must not delay the start for long. */
+const FIRST_CONNECTION_MS = 2_000;
 
 const openClient = (url: string) =>
   createClient({
     url,
-    // A figure that arrives late is a wrong figure: without a connection commands fail at once.
     disableOfflineQueue: true,
-    commandsQueueMaxLength: 100,
+    commandsQueueMaxLength: MAX_COMMANDS_WAITING,
     socket: {
       connectTimeout: 2_000,
-      reconnectStrategy: (retries) => Math.min(5_000, 100 * 2 ** Math.min(retries, 6)),
+      reconnectStrategy: (retries) => Math.min(MAX_RECONNECT_DELAY_MS, 50 * 2 ** Math.min(retries, 10)),
     },
   });
 
@@ -21,10 +28,10 @@ export interface RedisConnection {
   close(): void;
 }
 
-/** The first collection should find a connection, and a Redis that is away must not delay the start for long. */
-const FIRST_CONNECTION_MS = 2_000;
-
-/** Connects, in the background for ever if need be; resolves once connected or after a short wait. */
+/**
+ * Connects to Redis in the background and for ever; resolves once connected or after a short wait, connected or not.
+ * While Redis is away commands fail at once instead of queueing up, and the log says so once.
+ */
 export async function openRedis(url: string, log: Log): Promise<RedisConnection> {
   const client = openClient(url);
   let away = false;
@@ -36,6 +43,7 @@ export async function openRedis(url: string, log: Log): Promise<RedisConnection>
     if (away) log.info("Redis is back");
     away = false;
   });
+  // Refused credentials do not end this promise either: they are retried like any other failure.
   const connected = client.connect().then(
     () => undefined,
     () => undefined,
