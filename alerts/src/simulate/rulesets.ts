@@ -1,5 +1,5 @@
 import type { Preset } from "@watchkeeper/catalogue/slo";
-import { FLOOR, pageTiers, STILL } from "../slo/tiers.ts";
+import { DEVIATIONS, FLOOR, pageTiers, STILL } from "../slo/tiers.ts";
 import { ruleTiming, secondsOf } from "../slo/timing.ts";
 import { type Counts, countAt, within } from "./counts.ts";
 import type { Scraped } from "./traffic.ts";
@@ -70,7 +70,7 @@ const ours =
       const allowed = N(e, WINDOW_DAYS * DAY) * young;
       return tiers.some(({ s, l, share, atEvenTraffic }) => {
         const [long, short, expected] = [E(e, l), E(e, s), N(e, l)];
-        if (long <= 1 + expected + 6 * Math.sqrt(expected)) return false;
+        if (long <= 1 + expected + DEVIATIONS * Math.sqrt(expected)) return false;
         const weighted = long >= share * allowed && short >= ((share * s) / l) * allowed;
         const rate = (share * WINDOW_DAYS * DAY) / l;
         const even =
