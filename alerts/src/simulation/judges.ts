@@ -1,5 +1,13 @@
 import type { Preset, WindowDays } from "@watchkeeper/catalogue/slo";
-import { FLOOR, type PageTier, pageTiers, STILL, type TicketTier, ticketTiers } from "../slo/tiers.ts";
+import {
+  DEVIATIONS,
+  FLOOR,
+  type PageTier,
+  pageTiers,
+  STILL,
+  type TicketTier,
+  ticketTiers,
+} from "../slo/tiers.ts";
 import { type RuleTiming, secondsOf } from "../slo/timing.ts";
 import { limitOf, type Peer, type RatioAlert } from "./peers.ts";
 import { errorRatio } from "./ratio.ts";
@@ -70,7 +78,7 @@ export function ourJudges(
       holds(n) {
         const inLong = errorsIn(n, long);
         const allowed = allowedIn(n, long);
-        if (!(inLong > 1 + allowed + 6 * Math.sqrt(allowed))) return false;
+        if (!(inLong > 1 + allowed + DEVIATIONS * Math.sqrt(allowed))) return false;
         const inShort = errorsIn(n, short);
         const budget = budgetAt(n);
         const weighted = inLong >= tier.share * budget && inShort >= ((tier.share * short) / long) * budget;

@@ -4,7 +4,7 @@ import type { Preset, Slo, WindowDays } from "@watchkeeper/catalogue/slo";
 import type { Duration } from "../alert.ts";
 import { annotationsOf, fastText, slowText } from "./alert-text.ts";
 import type { AlertRule, RecordingRule, Rule } from "./rule.ts";
-import { FLOOR, type PageTier, pageTiers, STILL, type TicketTier, ticketTiers } from "./tiers.ts";
+import { DEVIATIONS, FLOOR, type PageTier, pageTiers, STILL, type TicketTier, ticketTiers } from "./tiers.ts";
 import { secondsOf } from "./timing.ts";
 import { allowedIn, errorsIn, eventsIn } from "./windows.ts";
 
@@ -77,7 +77,7 @@ const burnRate = (record: string, window: Duration): RecordingRule => ({
 
 /** Errors beyond what chance makes of a service that keeps its promise: with hardly any traffic, one is no sign. */
 const beyondChance = (window: Duration): Expr =>
-  promql`${errorsIn(window)} > 1 + ${allowedIn(window)} + 6 * sqrt(${allowedIn(window)})`;
+  promql`${errorsIn(window)} > 1 + ${allowedIn(window)} + ${DEVIATIONS} * sqrt(${allowedIn(window)})`;
 
 /** A tier with the presets that have it. */
 interface SharedTier extends PageTier {

@@ -105,7 +105,7 @@ const worlds: readonly World[] = [
     promises: [{ slo: "Rare", ...rare }],
     looks: [
       { at: "605m", slo: "Rare", fires: [] },
-      { at: "613m", slo: "Rare", fires: ["1h 2%", "2h 3%", "30m 2%", "4h 4%"] },
+      { at: "613m", slo: "Rare", fires: ["1h 2%", "2h 3%", "30m 2%"] },
     ],
   },
   {

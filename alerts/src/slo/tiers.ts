@@ -46,6 +46,12 @@ export const ticketTiers: readonly TicketTier[] = [
   { short: "6h", long: "3d", burnRate: 1 },
 ];
 
+/**
+ * A page needs more errors than the promise allows for by one and as many standard deviations. With seven, two errors
+ * of a service with five requests an hour are chance unless they come within two hours.
+ */
+export const DEVIATIONS = 7;
+
 /** A tier whose burn rate alone decides must have spent at least this part of the share that it stands for. */
 export const FLOOR = 0.25;
 
