@@ -22,17 +22,12 @@ const selectedAs = (metric: Metric): readonly [string, readonly string[]][] =>
 
 /** Everything that an expression may select: what we emit, what others emit and we read, what Prometheus records. */
 export function knownSeries(recordings: readonly Recording[]): KnownSeries {
-  const foreign = Object.values(external).map(({ name, labels }): [string, readonly string[]] => [
-    name,
-    labels,
-  ]);
+  const foreign = Object.values(external)
+    .filter((value) => typeof value !== "function")
+    .map(({ name, labels }): [string, readonly string[]] => [name, labels]);
   const own = recordings.map(({ name, labels }): [string, readonly string[]] => [name, labels]);
-  const alerts: [string, readonly string[]] = [
-    "ALERTS",
-    ["alertname", "alertstate", "severity", "service", "owner"],
-  ];
   return new Map(
-    [...metrics.flatMap(selectedAs), ...foreign, ...own, alerts].map(([name, labels]) => [
+    [...metrics.flatMap(selectedAs), ...foreign, ...own].map(([name, labels]) => [
       name,
       new Set([...TARGET_LABELS, ...labels]),
     ]),
