@@ -134,9 +134,13 @@ function buildRows(board: Board, titles: ReadonlyMap<string, string>): (grafana.
  */
 export function buildBoard(board: Board, boards: readonly Board[]): grafana.Dashboard {
   const titles = new Map(boards.map(({ uid, title }) => [uid, title]));
+  const source = `dashboards/src/boards/${board.uid}.ts`;
+  const identity = {
+    uid: board.uid,
+    title: board.title,
+    description: `${board.about} ${generatedNotice(source)}`,
+  };
   const builder = new grafana.DashboardBuilder(board.title)
-    .uid(board.uid)
-    .description(`${board.about} ${generatedNotice(`dashboards/src/boards/${board.uid}.ts`)}`)
     .tags(["watchkeeper", ...board.tags])
     .readonly()
     .timezone("browser")
@@ -146,11 +150,9 @@ export function buildBoard(board: Board, boards: readonly Board[]): grafana.Dash
     .variables([dataSourceVariable(), ...(board.variables ?? []).map(queryVariable)])
     .annotations([builtInAnnotation(), alertAnnotation()])
     .links(board.links.map((uid) => boardLink(titles.get(uid) ?? uid, uid)));
-  const { uid, title, description: source, annotations, links, ...rest } = builder.build();
+  const { annotations, links, ...rest } = builder.build();
   return {
-    uid,
-    title,
-    description: source,
+    ...identity,
     ...rest,
     schemaVersion: SCHEMA_VERSION,
     links: withoutPlacement(links ?? []),
