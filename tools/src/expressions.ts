@@ -1,7 +1,7 @@
 import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
 import type { Recording } from "@watchkeeper/alerts/recording";
-import * as external from "@watchkeeper/catalogue/external";
+import { foreignMetrics } from "@watchkeeper/catalogue/foreign/all";
 import type { Metric } from "@watchkeeper/catalogue/metric";
 import { metrics } from "@watchkeeper/catalogue/metrics/all";
 
@@ -22,9 +22,7 @@ const selectedAs = (metric: Metric): readonly [string, readonly string[]][] =>
 
 /** Everything that an expression may select: what we emit, what others emit and we read, what Prometheus records. */
 export function knownSeries(recordings: readonly Recording[]): KnownSeries {
-  const foreign = Object.values(external)
-    .filter((value) => typeof value !== "function")
-    .map(({ name, labels }): [string, readonly string[]] => [name, labels]);
+  const foreign = foreignMetrics.map(({ name, labels }): [string, readonly string[]] => [name, labels]);
   const own = recordings.map(({ name, labels }): [string, readonly string[]] => [name, labels]);
   return new Map(
     [...metrics.flatMap(selectedAs), ...foreign, ...own].map(([name, labels]) => [
