@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { checkAllBoards } from "./boards/law.ts";
 import { checkDocuments } from "./doc-paths.ts";
 import { findDrift } from "./drift.ts";
 import { generateAll } from "./generators.ts";
@@ -53,6 +54,7 @@ export const laws: readonly Law[] = [
   },
   { name: "imports", check: () => checkImports(ROOT) },
   { name: "drift", check: checkDrift },
+  { name: "boards", check: checkAllBoards },
   { name: "documents", check: () => checkDocuments() },
   { name: "names", check: () => checkNames() },
 ];

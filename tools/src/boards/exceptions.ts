@@ -1,0 +1,11 @@
+/** A place in which a rule does not hold, and why that is right. */
+export interface Exception {
+  readonly rule: string;
+  readonly board: string;
+  /** Title of the panel; without it, the board itself. */
+  readonly panel?: string;
+  readonly because: string;
+}
+
+/** Every exception to the rules of boards. One that nothing needs any more is itself a mistake. */
+export const exceptions: readonly Exception[] = [];

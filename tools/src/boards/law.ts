@@ -1,0 +1,49 @@
+import { loadAlerts } from "@watchkeeper/alerts/load";
+import { recordings } from "@watchkeeper/alerts/recording";
+import { foreignMetrics } from "@watchkeeper/catalogue/foreign/all";
+import { metrics } from "@watchkeeper/catalogue/metrics/all";
+import { generateBoards } from "@watchkeeper/dashboards/generate";
+import { obtainTools } from "@watchkeeper/native/tools";
+import { knownSeries } from "../expressions.ts";
+import type { BoardJson } from "./board-json.ts";
+import { checkBoards, checkWithPromtool, expressionsOf } from "./check.ts";
+import { exceptions } from "./exceptions.ts";
+import type { Surroundings } from "./rules.ts";
+
+/** Names under which ever-growing series are selected, those of histograms included. */
+export const counters: ReadonlySet<string> = new Set([
+  ...foreignMetrics.filter(({ kind }) => kind === "counter").map(({ name }) => name),
+  ...metrics.flatMap(({ type, name }) => {
+    if (type === "counter") return [name];
+    return type === "histogram" ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [];
+  }),
+]);
+
+/** The boards as they are generated, and everything they are judged against. */
+export async function loadSurroundings(): Promise<Surroundings> {
+  const files = Object.entries(await generateBoards()).filter(([path]) =>
+    path.startsWith("grafana/dashboards/"),
+  );
+  const alerts = await loadAlerts();
+  return {
+    boards: files.map(([, text]) => JSON.parse(text) as BoardJson),
+    known: knownSeries(recordings),
+    counters,
+    runbooks: new Set(alerts.map(({ name }) => name)),
+  };
+}
+
+/** The law of boards: every rule, every link of an alert to a board, every expression. */
+export async function checkAllBoards(): Promise<readonly string[]> {
+  const surroundings = await loadSurroundings();
+  const { boards } = surroundings;
+  const lost = (await loadAlerts())
+    .filter(({ board }) => !boards.some(({ uid }) => uid === board))
+    .map(({ name, board }) => `alert ${name} leads to board ${board}, which does not exist`);
+  const { promtool } = await obtainTools((line) => process.stderr.write(`tools: ${line}\n`));
+  return [
+    ...checkBoards(surroundings, exceptions),
+    ...lost,
+    ...checkWithPromtool(expressionsOf(boards), promtool.path),
+  ];
+}
