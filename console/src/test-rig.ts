@@ -205,6 +205,7 @@ export async function startTestConsole(options: TestConsoleOptions = {}): Promis
       sessionSecret: "a secret of at least thirty-two characters",
       loginTokenPath: tokenFile,
       runbooksDir: folder,
+      boardsDir: folder,
       ...options.settings,
     },
     metrics: createMetrics(),
