@@ -36,7 +36,7 @@ import { label, query, rateInterval } from "../query.ts";
 import { atLeast, atMost, falling, neutral, rising } from "../thresholds.ts";
 
 /** File systems that lie in memory or show the same disk a second time. */
-const disks = { fstype: notMatch("tmpfs|devtmpfs|ramfs|squashfs|overlay") } as const;
+const disks = { fstype: notMatch("tmpfs|devtmpfs|ramfs|squashfs") } as const;
 const devices = { device: notMatch("lo|veth.*|br-.*|docker.*|ifb.*") } as const;
 const directory = { datname: "directory" } as const;
 
