@@ -2,7 +2,7 @@ import { loadAlerts } from "@watchkeeper/alerts/load";
 import { recordings } from "@watchkeeper/alerts/recording";
 import { foreignMetrics } from "@watchkeeper/catalogue/foreign/all";
 import { metrics } from "@watchkeeper/catalogue/metrics/all";
-import { generateBoards } from "@watchkeeper/dashboards/generate";
+import { BOARDS, generateBoards } from "@watchkeeper/dashboards/generate";
 import { obtainTools } from "@watchkeeper/native/tools";
 import { knownSeries } from "../expressions.ts";
 import type { BoardJson } from "./board-json.ts";
@@ -21,9 +21,7 @@ export const counters: ReadonlySet<string> = new Set([
 
 /** The boards as they are generated, and everything they are judged against. */
 export async function loadSurroundings(): Promise<Surroundings> {
-  const files = Object.entries(await generateBoards()).filter(([path]) =>
-    path.startsWith("grafana/dashboards/"),
-  );
+  const files = Object.entries(await generateBoards()).filter(([path]) => path.startsWith(`${BOARDS}/`));
   const alerts = await loadAlerts();
   return {
     boards: files.map(([, text]) => JSON.parse(text) as BoardJson),
