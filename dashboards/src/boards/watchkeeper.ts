@@ -19,6 +19,7 @@ import {
   processCpuSecondsTotal,
   processResidentMemoryBytes,
   processStartTimeSeconds,
+  watchkeeperBuildInfo,
 } from "@watchkeeper/catalogue/metrics/runtime";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { defineBoard } from "../board.ts";
@@ -313,12 +314,31 @@ export const watchkeeper = defineBoard({
           ],
         },
         {
+          type: "table",
+          key: "versions",
+          title: "What runs",
+          about: "Versions of our processes. Two versions of one job mean that a release is half done.",
+          width: 12,
+          metric: watchkeeperBuildInfo,
+          labels: { job: "Job", version: "Version", node_version: "Node.js" },
+          columns: [
+            {
+              title: "Processes",
+              query: query(
+                promql`count by (job, version, node_version) (${series(watchkeeperBuildInfo, chosen)})`,
+              ),
+              unit: "none",
+            },
+          ],
+          sortBy: "Processes",
+        },
+        {
           type: "bargauge",
           key: "age",
           title: "Runs since",
           about:
             "Time since the newest process of each job started: a small number is a restart or a release.",
-          width: 24,
+          width: 12,
           metric: processStartTimeSeconds,
           unit: "s",
           queries: [
