@@ -51,7 +51,8 @@ export function checkShown(
   const texts = expressionsOf(boards)
     .map(({ text }) => text)
     .join("\n");
-  const shown = (name: string): boolean => new RegExp(`\\b${name}(?:_bucket|_count|_sum)?\\b`).test(texts);
+  const shown = (name: string): boolean =>
+    new RegExp(`(?<![\\w:])${name}(?:_bucket|_count|_sum)?(?![\\w:])`).test(texts);
   const forgotten = names.filter((name) => !shown(name) && !(name in unseen));
   const idle = Object.keys(unseen).filter((name) => !names.includes(name) || shown(name));
   return [
