@@ -61,6 +61,7 @@ export const watchkeeper = defineBoard({
           about: "Rules that could not be evaluated. An alert whose rule fails is silent.",
           width: 6,
           metric: prometheusRuleEvaluationFailuresTotal,
+          unit: "none",
           decimals: 0,
           queries: [
             query(promql`round(sum(increase(${series(prometheusRuleEvaluationFailuresTotal)}[1h])))`),
@@ -75,6 +76,7 @@ export const watchkeeper = defineBoard({
           about: "Alerts that did not get from Prometheus to Alertmanager.",
           width: 6,
           metric: prometheusNotificationsDroppedTotal,
+          unit: "none",
           decimals: 0,
           queries: [query(promql`round(sum(increase(${series(prometheusNotificationsDroppedTotal)}[1h])))`)],
           thresholds: atMost(1),
