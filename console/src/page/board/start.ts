@@ -53,7 +53,7 @@ export function startGrafanaBoard(): void {
     expand: () => go({ panel: address.panel === undefined ? panel.id : undefined }),
   }));
 
-  const toolbar = createToolbar(byData("tools"), byData("bar"), {
+  const toolbar = createToolbar({
     time: (range) => go({ range }),
     zoomOut() {
       const { from, to } = scopeNow().range;
