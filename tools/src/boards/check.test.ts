@@ -4,7 +4,7 @@ import type { BoardJson, PanelJson } from "./board-json.ts";
 import { checkBoards, checkShown, checkWithPromtool, expressionsOf } from "./check.ts";
 import { exceptions } from "./exceptions.ts";
 import { loadSurroundings } from "./law.ts";
-import { boardRules } from "./rules.ts";
+import { boardRules } from "./rules/all.ts";
 
 const surroundings = await loadSurroundings();
 const { boards } = surroundings;
