@@ -57,7 +57,7 @@ afterAll(async () => {
 });
 
 const card = (title: string): Locator =>
-  page.locator("[data-panel]").filter({ has: page.getByRole("heading", { name: title, exact: true }) });
+  page.locator("[data-panel]").filter({ has: page.locator("h3", { hasText: new RegExp(`^${title}$`) }) });
 
 const stateOf = async (title: string): Promise<string> =>
   (await card(title).getAttribute("data-state")) ?? "";

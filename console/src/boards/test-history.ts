@@ -4,10 +4,11 @@ import { createWriteStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { ForeignMetric } from "@watchkeeper/catalogue/external";
-import { foreignMetrics, recordedMetrics } from "@watchkeeper/catalogue/foreign/all";
+import { foreignMetrics } from "@watchkeeper/catalogue/foreign/all";
 import { labels } from "@watchkeeper/catalogue/labels";
 import type { Metric } from "@watchkeeper/catalogue/metric";
 import { metrics } from "@watchkeeper/catalogue/metrics/all";
+import * as recorded from "@watchkeeper/catalogue/recorded";
 import { services } from "@watchkeeper/catalogue/services";
 
 /**
@@ -154,7 +155,7 @@ function* everything(from: number, to: number): Generator<string> {
       for (const target of targetsOf(job))
         for (const own of combinations(names)) yield* samples(shape, { ...target, ...own }, from, to);
   }
-  for (const metric of [...foreignMetrics, ...recordedMetrics]) {
+  for (const metric of [...foreignMetrics, ...Object.values(recorded)]) {
     const isBucket = metric.name.endsWith("_bucket");
     const name = isBucket ? metric.name.slice(0, -7) : metric.name;
     const shape: Shape = {
