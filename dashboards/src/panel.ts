@@ -91,6 +91,8 @@ export interface TablePanel extends DataPanel {
   /** Labels that are columns, by the titles that people read. */
   readonly labels: Readonly<Record<string, string>>;
   readonly columns: readonly [ValueColumn, ...ValueColumn[]];
+  /** Leads from a label's value to another board with this value chosen there. */
+  readonly follow?: { readonly label: string; readonly board: string; readonly variable: string };
   /** The title of the column that the largest values are looked for in. */
   readonly sortBy: string;
   readonly nothing?: string;

@@ -115,6 +115,15 @@ const violations: readonly (readonly [rule: string, said: string, panel: string,
   ["links", "leads to nowhere", "Requests", () => ({ panel: { links: [{ title: "", url: "/d/nowhere" }] } })],
   [
     "links",
+    "leads to elsewhere",
+    "Busiest endpoints",
+    () => {
+      const properties = [{ id: "links", value: [{ title: "", url: "/d/elsewhere?var-route=a" }] }];
+      return { panel: { fieldConfig: { defaults: { unit: "short" }, overrides: [{ properties }] } } };
+    },
+  ],
+  [
+    "links",
     "runbook Gone does not exist",
     "Requests",
     () => ({ panel: { links: [{ title: "", url: "http://localhost:4700/runbooks/Gone" }] } }),

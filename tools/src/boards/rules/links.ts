@@ -1,11 +1,18 @@
-import { type BoardJson, dataPanels } from "../board-json.ts";
+import { type BoardJson, dataPanels, type LinkJson, type PanelJson } from "../board-json.ts";
 import { type Rule, when } from "../rule.ts";
 
 const HOME = "overview";
 
+const linksOf = (panel: PanelJson): readonly LinkJson[] => [
+  ...(panel.links ?? []),
+  ...(panel.fieldConfig?.overrides ?? []).flatMap(({ properties }) =>
+    properties.filter(({ id }) => id === "links").flatMap(({ value }) => value as readonly LinkJson[]),
+  ),
+];
+
 /** Uids of the boards that a board leads to. */
 const leadsTo = (board: BoardJson): readonly string[] =>
-  [...board.links, ...dataPanels(board).flatMap(({ links }) => links ?? [])].flatMap(({ url }) => {
+  [...board.links, ...dataPanels(board).flatMap(linksOf)].flatMap(({ url }) => {
     const [, uid] = /^\/d\/([^/?]+)/.exec(url) ?? [];
     return uid === undefined ? [] : [uid];
   });
