@@ -222,6 +222,11 @@ test("a click on a title sorts, and a link leads to the board it names", async (
   );
 });
 
+test("Grafana's address of a board leads to it", async () => {
+  await page.goto(`${web.url}/d/everything/some-title?from=now-3h&to=now`);
+  expect(page.url()).toBe(`${web.url}/boards/everything?from=now-3h&to=now`);
+});
+
 test("one panel can be seen alone, as Grafana's links to a panel want it", async () => {
   await open();
   await card("Two axes").hover();
@@ -250,6 +255,7 @@ test("no number stays when Prometheus goes away, and all come back with it", asy
   await until("the error", async () => (await stateOf("One")) === "error" || undefined, 20_000);
   expect(await card("One").locator(".card-note").innerText()).toBe("Prometheus cannot be reached");
   expect(await shownValue("One")).toBe("");
+  await page.getByText(/\d+ panels without data since/).waitFor();
   expect(await card("One").locator("strong").isVisible()).toBe(false);
   await prometheus.start();
   await page.getByRole("button", { name: "Refresh now" }).click();
