@@ -3,15 +3,12 @@ import { startBoard } from "./board.ts";
 import { keepDocumentFresh } from "./document.ts";
 import { showTimes } from "./times.ts";
 
+/** What each kind of page does besides being read. */
+const pages: Readonly<Record<string, () => void>> = {
+  board: startBoard,
+  grafana: startGrafanaBoard,
+  document: keepDocumentFresh,
+};
+
 showTimes(document);
-switch (document.body.dataset.page) {
-  case "board":
-    startBoard();
-    break;
-  case "grafana":
-    startGrafanaBoard();
-    break;
-  case "document":
-    keepDocumentFresh();
-    break;
-}
+pages[document.body.dataset.page ?? ""]?.();
