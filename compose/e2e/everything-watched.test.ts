@@ -65,14 +65,21 @@ test("a person opens the printed link and sees the directory's live figures", as
     const problems: string[] = [];
     page.on("pageerror", (error) => problems.push(error.message));
     await page.goto(link);
-    await page.waitForURL(/\/boards\/overview/);
     const rate = page.locator('[data-panel="rate"]').first();
     await until(
       "the request rate",
-      async () => ((await rate.getAttribute("data-state")) === "ready" ? true : undefined),
+      async () => (await rate.getAttribute("data-state")) === "ready" || undefined,
       60_000,
     );
     expect(Number(await rate.getAttribute("data-value"))).toBeGreaterThan(0);
+    await page.goto(`${urlOf(stack, "console", "http")}/boards/overview`);
+    const panels = page.locator("[data-panel]");
+    await until(
+      "the board's first panel",
+      async () => (await panels.first().getAttribute("data-state")) === "ready" || undefined,
+      60_000,
+    );
+    expect(await page.locator('[data-panel][data-state="error"]').count()).toBe(0);
     expect(problems).toEqual([]);
     const again = await page.request.get(link, { maxRedirects: 0, headers: { cookie: "" } });
     expect(again.status()).toBe(403);
