@@ -7,7 +7,7 @@ import type { UnitId } from "./unit.ts";
 /** A metric that says what it means: one of ours, or a foreign one of the catalogue. */
 export type Shown = Metric | (ExternalMetric & { readonly help: string; readonly unit: Unit });
 
-type Width = 3 | 4 | 6 | 8 | 12 | 16 | 24;
+type Width = 3 | 4 | 6 | 8 | 12 | 16 | 18 | 24;
 
 interface PanelBase {
   /** Never changes, though the title may: the panel's number and links to it come from it. */
@@ -17,6 +17,8 @@ interface PanelBase {
   readonly about: string;
   /** Of 24 columns. */
   readonly width: Width;
+  /** Half as high as its kind: for a table of a few rows. */
+  readonly short?: true;
   /** Names of alerts whose runbooks help with what the panel shows. */
   readonly runbooks?: readonly string[];
   /** The board that tells more. */

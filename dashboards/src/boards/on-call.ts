@@ -67,6 +67,7 @@ export const onCall = defineBoard({
           about: "Messages that could not be delivered and are tried no more. One is too many.",
           width: 4,
           metric: pagerDeliveryAttemptsTotal,
+          unit: "none",
           decimals: 0,
           queries: [
             query(promql`
@@ -94,6 +95,7 @@ export const onCall = defineBoard({
           title: "Alerts that fire",
           about: "What Prometheus holds to be wrong right now.",
           width: 24,
+          short: true,
           metric: alerts,
           labels: { alertname: "Alert", severity: "Severity", service: "Service", owner: "Owner" },
           columns: [

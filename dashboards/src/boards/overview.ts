@@ -288,6 +288,7 @@ export const overview = defineBoard({
           title: "Alerts that fire",
           about: "What asks something of a person right now.",
           width: 24,
+          short: true,
           metric: alerts,
           labels: { alertname: "Alert", service: "Service", severity: "Severity" },
           columns: [

@@ -19,6 +19,7 @@ import {
   processCpuSecondsTotal,
   processResidentMemoryBytes,
   processStartTimeSeconds,
+  watchkeeperBuildInfo,
 } from "@watchkeeper/catalogue/metrics/runtime";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { defineBoard } from "../board.ts";
@@ -60,6 +61,7 @@ export const watchkeeper = defineBoard({
           about: "Rules that could not be evaluated. An alert whose rule fails is silent.",
           width: 6,
           metric: prometheusRuleEvaluationFailuresTotal,
+          unit: "none",
           decimals: 0,
           queries: [
             query(promql`round(sum(increase(${series(prometheusRuleEvaluationFailuresTotal)}[1h])))`),
@@ -74,6 +76,7 @@ export const watchkeeper = defineBoard({
           about: "Alerts that did not get from Prometheus to Alertmanager.",
           width: 6,
           metric: prometheusNotificationsDroppedTotal,
+          unit: "none",
           decimals: 0,
           queries: [query(promql`round(sum(increase(${series(prometheusNotificationsDroppedTotal)}[1h])))`)],
           thresholds: atMost(1),
@@ -313,12 +316,31 @@ export const watchkeeper = defineBoard({
           ],
         },
         {
+          type: "table",
+          key: "versions",
+          title: "What runs",
+          about: "Versions of our processes. Two versions of one job mean that a release is half done.",
+          width: 12,
+          metric: watchkeeperBuildInfo,
+          labels: { job: "Job", version: "Version", node_version: "Node.js" },
+          columns: [
+            {
+              title: "Processes",
+              query: query(
+                promql`count by (job, version, node_version) (${series(watchkeeperBuildInfo, chosen)})`,
+              ),
+              unit: "none",
+            },
+          ],
+          sortBy: "Processes",
+        },
+        {
           type: "bargauge",
           key: "age",
           title: "Runs since",
           about:
             "Time since the newest process of each job started: a small number is a restart or a release.",
-          width: 24,
+          width: 12,
           metric: processStartTimeSeconds,
           unit: "s",
           queries: [

@@ -1,9 +1,10 @@
 import * as grafana from "@grafana/grafana-foundation-sdk/dashboard";
 import * as prometheus from "@grafana/grafana-foundation-sdk/prometheus";
 import { alerts } from "@watchkeeper/catalogue/external";
+import { processStartTimeSeconds } from "@watchkeeper/catalogue/metrics/runtime";
 import { runbookUrl } from "@watchkeeper/catalogue/names";
 import { generatedNotice } from "@watchkeeper/catalogue/notice";
-import { not, series } from "@watchkeeper/catalogue/promql";
+import { not, promql, series } from "@watchkeeper/catalogue/promql";
 import type { Board } from "../board.ts";
 import type { Panel } from "../panel.ts";
 import type { Variable } from "../variable.ts";
@@ -100,6 +101,21 @@ const alertAnnotation = (): grafana.AnnotationQueryBuilder =>
     .tagKeys("severity,service")
     .target(new prometheus.DataqueryBuilder().refId("Alerts").expr(firing.text).range());
 
+const started = promql`1000 * max by (job) (${series(processStartTimeSeconds, { job: "app" })})`;
+
+/** A start is a release, a repair or a crash: all three explain what a chart does afterwards. */
+const startAnnotation = (): grafana.AnnotationQueryBuilder =>
+  new grafana.AnnotationQueryBuilder()
+    .name("Starts of the directory")
+    .enable(true)
+    .iconColor("blue")
+    .datasource(DATA_SOURCE)
+    .expr(started.text)
+    .step("60s")
+    .useValueForTime(true)
+    .titleFormat("{{job}} started")
+    .target(new prometheus.DataqueryBuilder().refId("Starts").expr(started.text).range());
+
 /** The SDK hides what says `placement`, in a menu, and numbers all rows 0. */
 function withoutPlacement<T extends object>(parts: readonly T[]): T[] {
   return parts.map(
@@ -148,7 +164,7 @@ export function buildBoard(board: Board, boards: readonly Board[]): grafana.Dash
     .refresh(REFRESH)
     .tooltip(grafana.DashboardCursorSync.Crosshair)
     .variables([dataSourceVariable(), ...(board.variables ?? []).map(queryVariable)])
-    .annotations([builtInAnnotation(), alertAnnotation()])
+    .annotations([builtInAnnotation(), alertAnnotation(), startAnnotation()])
     .links(board.links.map((uid) => boardLink(titles.get(uid) ?? uid, uid)));
   const { annotations, links, ...rest } = builder.build();
   return {

@@ -20,6 +20,8 @@ const HEIGHT: Readonly<Record<Panel["type"], number>> = {
   text: 4,
 };
 
+const heightOf = ({ type, short }: Panel): number => (short ? Math.ceil(HEIGHT[type] / 2) : HEIGHT[type]);
+
 /**
  * Places panels from left to right and wraps where a line is full. All panels of a line get the height of its tallest.
  * @param top the line on which the first panels lie
@@ -41,7 +43,7 @@ export function layOut(
   }
   let y = top;
   const places = lines.flatMap((line) => {
-    const h = Math.max(...line.map(({ type }) => HEIGHT[type]));
+    const h = Math.max(...line.map(heightOf));
     let x = 0;
     const placed = line.map(({ width }): Place => {
       const place = { x, y, w: width, h };

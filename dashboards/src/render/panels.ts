@@ -19,6 +19,14 @@ import { unitOf } from "../unit.ts";
 import { byThresholds, lastValue, target, thresholdsOf } from "./fields.ts";
 import { buildTable } from "./table.ts";
 
+/** Filled areas of several lines cover each other: only a lone line and a stack have them. */
+function fillOf({ bars, stacked, queries }: TimeseriesPanel): number {
+  if (bars) return 60;
+  if (stacked) return 25;
+  const [only, ...others] = queries;
+  return others.length === 0 && !only?.legend.includes("{{") ? 8 : 0;
+}
+
 function buildTimeseries(panel: TimeseriesPanel): timeseries.PanelBuilder {
   const legend = new common.VizLegendOptionsBuilder()
     .placement(common.LegendPlacement.Bottom)
@@ -31,7 +39,7 @@ function buildTimeseries(panel: TimeseriesPanel): timeseries.PanelBuilder {
     .min(0)
     .lineWidth(panel.bars ? 1 : 2)
     .drawStyle(panel.bars ? common.GraphDrawStyle.Bars : common.GraphDrawStyle.Line)
-    .fillOpacity(panel.bars ? 60 : panel.stacked ? 25 : 8)
+    .fillOpacity(fillOf(panel))
     .showPoints(common.VisibilityMode.Never)
     .legend(legend)
     .tooltip(

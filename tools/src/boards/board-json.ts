@@ -27,6 +27,7 @@ export interface VariableJson {
 }
 
 export interface AnnotationJson {
+  readonly name: string;
   readonly builtIn?: number;
   readonly expr?: string;
   readonly datasource?: DataSourceJson;

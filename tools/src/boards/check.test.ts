@@ -1,7 +1,7 @@
 import { toolPath } from "@watchkeeper/testing/tools";
 import { expect, test } from "vitest";
 import type { BoardJson, PanelJson } from "./board-json.ts";
-import { checkBoards, checkWithPromtool, expressionsOf } from "./check.ts";
+import { checkBoards, checkShown, checkWithPromtool, expressionsOf } from "./check.ts";
 import { exceptions } from "./exceptions.ts";
 import { loadSurroundings } from "./law.ts";
 import { boardRules } from "./rules.ts";
@@ -183,5 +183,16 @@ test("an exception excuses its finding alone, and one that excuses nothing is to
   expect(checkBoards(judged, [excused], calm)).toEqual([]);
   expect(checkBoards(judged, [excused, idle], calm)).toEqual([
     "the exception from calm for the board of performance excuses nothing",
+  ]);
+});
+
+test("a series that no board shows is told, unless there is a reason that still holds", () => {
+  const told = (unseen: Readonly<Record<string, string>>) =>
+    checkShown(boards, ["up", "watchkeeper_pager_delivery_latency_seconds", "http_requests"], unseen);
+  expect(told({})).toEqual(["http_requests is on no board: show it, or say in exceptions.ts why not"]);
+  expect(told({ http_requests: "a test" })).toEqual([]);
+  expect(told({ http_requests: "a test", up: "a test", gone: "a test" })).toEqual([
+    "the exception for up excuses nothing",
+    "the exception for gone excuses nothing",
   ]);
 });

@@ -38,6 +38,29 @@ export function checkBoards(
   return [...found, ...idle];
 }
 
+/**
+ * Finds series that are measured and that nobody looks at.
+ * @param names series as the catalogue names them; of a histogram, without its suffix
+ * @param unseen reasons why some are on no board
+ */
+export function checkShown(
+  boards: readonly BoardJson[],
+  names: readonly string[],
+  unseen: Readonly<Record<string, string>>,
+): readonly string[] {
+  const texts = expressionsOf(boards)
+    .map(({ text }) => text)
+    .join("\n");
+  const shown = (name: string): boolean =>
+    new RegExp(`(?<![\\w:])${name}(?:_bucket|_count|_sum)?(?![\\w:])`).test(texts);
+  const forgotten = names.filter((name) => !shown(name) && !(name in unseen));
+  const idle = Object.keys(unseen).filter((name) => !names.includes(name) || shown(name));
+  return [
+    ...forgotten.map((name) => `${name} is on no board: show it, or say in exceptions.ts why not`),
+    ...idle.map((name) => `the exception for ${name} excuses nothing`),
+  ];
+}
+
 /** Every expression of every board with its place, as Prometheus gets it. */
 export const expressionsOf = (boards: readonly BoardJson[]): readonly { place: string; text: string }[] =>
   boards.flatMap((board) => [

@@ -6,8 +6,8 @@ import { BOARDS, generateBoards } from "@watchkeeper/dashboards/generate";
 import { obtainTools } from "@watchkeeper/native/tools";
 import { knownSeries } from "../expressions.ts";
 import type { BoardJson } from "./board-json.ts";
-import { checkBoards, checkWithPromtool, expressionsOf } from "./check.ts";
-import { exceptions } from "./exceptions.ts";
+import { checkBoards, checkShown, checkWithPromtool, expressionsOf } from "./check.ts";
+import { exceptions, unseen } from "./exceptions.ts";
 import type { Surroundings } from "./rules.ts";
 
 /** Names under which ever-growing series are selected, those of histograms included. */
@@ -31,7 +31,7 @@ export async function loadSurroundings(): Promise<Surroundings> {
   };
 }
 
-/** The law of boards: every rule, every link of an alert to a board, every expression. */
+/** The law of boards: every rule, every series that is measured, every link of an alert, every query. */
 export async function checkAllBoards(): Promise<readonly string[]> {
   const surroundings = await loadSurroundings();
   const { boards } = surroundings;
@@ -41,6 +41,11 @@ export async function checkAllBoards(): Promise<readonly string[]> {
   const { promtool } = await obtainTools((line) => process.stderr.write(`tools: ${line}\n`));
   return [
     ...checkBoards(surroundings, exceptions),
+    ...checkShown(
+      boards,
+      [...metrics, ...foreignMetrics].map(({ name }) => name),
+      unseen,
+    ),
     ...lost,
     ...checkWithPromtool(expressionsOf(boards), promtool.path),
   ];
