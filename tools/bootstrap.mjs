@@ -17,6 +17,7 @@ const programs = {
   gen: "tools/src/gen.ts",
   check: "tools/src/check.ts",
   test: "tools/src/test.ts",
+  "verify:grafana": "tools/src/verify-grafana.ts",
 };
 
 /** The reason why this Node.js will not do, or undefined. The floor is the one that package.json states. */
