@@ -35,11 +35,12 @@ const scaled =
     return fixed(value / factor ** step, decimals) + (suffixes[step + offset] ?? "");
   };
 
-const LARGE = ["", "k", "M", "G", "T", "P"];
+const PREFIXES = ["n", "µ", "m", "", "k", "M", "G", "T", "P"];
 const si = (unit: string): Format =>
   scaled(
     1_000,
-    LARGE.map((prefix) => ` ${prefix}${unit}`),
+    PREFIXES.map((prefix) => ` ${prefix}${unit}`),
+    PREFIXES.indexOf(""),
   );
 const binary = (unit: string): Format =>
   scaled(
@@ -73,24 +74,6 @@ const seconds: Format = (value, decimals) => {
   return `${fixed(count, decimals)} ${name}${Math.abs(count) > 1 ? "s" : ""}`;
 };
 
-/** The two largest parts of a duration: "2 days 4 hours". */
-const duration: Format = (value) => {
-  if (!Number.isFinite(value)) return fixed(value);
-  let rest = Math.round(Math.abs(value));
-  const parts: string[] = [];
-  for (const [size, name] of [
-    [86_400, "day"],
-    [3_600, "hour"],
-    [60, "minute"],
-    [1, "second"],
-  ] as const) {
-    const count = Math.floor(rest / size);
-    rest -= count * size;
-    if (count > 0 && parts.length < 2) parts.push(`${count} ${name}${count === 1 ? "" : "s"}`);
-  }
-  return (value < 0 ? "-" : "") + (parts.join(" ") || "0 s");
-};
-
 const two = (value: number): string => String(value).padStart(2, "0");
 const moment: Format = (value) => {
   const at = new Date(value);
@@ -117,27 +100,55 @@ const relative: Format = (value) => {
   return ago >= 0 ? `${text} ago` : `in ${text}`;
 };
 
-const scaledSeconds =
-  (factor: number): Format =>
-  (value, decimals) =>
-    seconds(value * factor, decimals);
+/** Units by the sizes below which each is taken; the last has no end. `(s)` is written where Grafana has a plural. */
+const stepped =
+  (...steps: readonly (readonly [below: number, size: number, name: string])[]): Format =>
+  (value, decimals) => {
+    const [, size, name] = steps.find(([below]) => Math.abs(value) < below) ?? steps.at(-1) ?? [0, 1, ""];
+    const count = value / size;
+    return `${fixed(count, decimals)} ${name.replace("(s)", Math.abs(count) > 1 ? "s" : "")}`;
+  };
+
+const END = Number.POSITIVE_INFINITY;
 
 export const units: Readonly<Record<string, Format>> = {
   none: fixed,
   short: scaled(1_000, ["", " K", " Mil", " Bil", " Tri", " Quadr"]),
-  sishort: scaled(1_000, ["", " k", " M", " G", " T", " P"]),
-  locale: (value) => (Number.isFinite(value) ? value.toLocaleString("en") : fixed(value)),
+  sishort: si(""),
+  locale: (value, decimals) =>
+    Number.isFinite(value)
+      ? value.toLocaleString("en", decimals == null ? {} : { maximumFractionDigits: decimals })
+      : fixed(value),
   percent: (value, decimals) => `${fixed(value, decimals)}%`,
   percentunit: (value, decimals) => `${fixed(value * 100, decimals)}%`,
-  ns: scaledSeconds(1e-9),
-  µs: scaledSeconds(1e-6),
-  ms: scaledSeconds(1e-3),
+  ns: stepped(
+    [1e3, 1, "ns"],
+    [1e6, 1e3, "µs"],
+    [1e9, 1e6, "ms"],
+    [6e10, 1e9, "s"],
+    [3.6e12, 6e10, "min(s)"],
+    [8.64e13, 3.6e12, "hour(s)"],
+    [END, 8.64e13, "day(s)"],
+  ),
+  µs: stepped([1e3, 1, "µs"], [1e6, 1e3, "ms"], [END, 1e6, "s"]),
+  ms: stepped(
+    [1e3, 1, "ms"],
+    [6e4, 1e3, "s"],
+    [3.6e6, 6e4, "min(s)"],
+    [8.64e7, 3.6e6, "hour(s)"],
+    [3.1536e10, 8.64e7, "day(s)"],
+    [END, 3.1536e10, "year(s)"],
+  ),
   s: seconds,
-  m: scaledSeconds(60),
-  h: scaledSeconds(3_600),
-  d: scaledSeconds(86_400),
-  dtdurations: duration,
-  dtdurationms: (value) => duration(value / 1_000),
+  m: stepped(
+    [60, 1, "min"],
+    [1_440, 60, "hour(s)"],
+    [10_080, 1_440, "day(s)"],
+    [604_800, 10_080, "week(s)"],
+    [END, 525_948, "year(s)"],
+  ),
+  h: stepped([24, 1, "hour"], [168, 24, "day(s)"], [8_760, 168, "week(s)"], [END, 8_760, "year(s)"]),
+  d: stepped([7, 1, "day(s)"], [365, 7, "week(s)"], [END, 365, "year(s)"]),
   bytes: binary("B"),
   decbytes: si("B"),
   Bps: si("B/s"),
@@ -149,7 +160,7 @@ export const units: Readonly<Record<string, Format>> = {
   rps: perSecond("rd/s"),
   wps: perSecond("wr/s"),
   iops: perSecond("io/s"),
-  opm: perSecond("ops/min"),
+  opm: perSecond("ops/m"),
   hertz: si("Hz"),
   bool: (value) => (value === 0 ? "False" : "True"),
   bool_yes_no: (value) => (value === 0 ? "No" : "Yes"),
