@@ -30,9 +30,21 @@ const { createTheme, FieldType, getDisplayProcessor, formattedValueToString, red
 const theme = createTheme();
 
 const UNITS = [
-  ...["none", "short", "sishort", "locale", "percent", "percentunit", "ns", "µs", "ms", "s", "m", "h", "d"],
-  ...["bytes", "decbytes", "Bps", "binBps", "bps", "cps", "ops", "reqps"],
-  ...["rps", "wps", "iops", "opm", "hertz", "bool", "bool_yes_no", "bool_on_off"],
+  ...[
+    "none",
+    "short",
+    "locale",
+    "percent",
+    "percentunit",
+    "ms",
+    "s",
+    "bytes",
+    "decbytes",
+    "Bps",
+    "binBps",
+    "bps",
+  ],
+  ...["cps", "ops", "reqps", "rps", "wps", "iops", "hertz", "bool", "bool_yes_no", "bool_on_off"],
   ...["suffix:pages", "prefix:#"],
 ];
 const SIZES = [

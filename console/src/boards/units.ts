@@ -114,23 +114,12 @@ const END = Number.POSITIVE_INFINITY;
 export const units: Readonly<Record<string, Format>> = {
   none: fixed,
   short: scaled(1_000, ["", " K", " Mil", " Bil", " Tri", " Quadr"]),
-  sishort: si(""),
   locale: (value, decimals) =>
     Number.isFinite(value)
       ? value.toLocaleString("en", decimals == null ? {} : { maximumFractionDigits: decimals })
       : fixed(value),
   percent: (value, decimals) => `${fixed(value, decimals)}%`,
   percentunit: (value, decimals) => `${fixed(value * 100, decimals)}%`,
-  ns: stepped(
-    [1e3, 1, "ns"],
-    [1e6, 1e3, "µs"],
-    [1e9, 1e6, "ms"],
-    [6e10, 1e9, "s"],
-    [3.6e12, 6e10, "min(s)"],
-    [8.64e13, 3.6e12, "hour(s)"],
-    [END, 8.64e13, "day(s)"],
-  ),
-  µs: stepped([1e3, 1, "µs"], [1e6, 1e3, "ms"], [END, 1e6, "s"]),
   ms: stepped(
     [1e3, 1, "ms"],
     [6e4, 1e3, "s"],
@@ -140,15 +129,6 @@ export const units: Readonly<Record<string, Format>> = {
     [END, 3.1536e10, "year(s)"],
   ),
   s: seconds,
-  m: stepped(
-    [60, 1, "min"],
-    [1_440, 60, "hour(s)"],
-    [10_080, 1_440, "day(s)"],
-    [604_800, 10_080, "week(s)"],
-    [END, 525_948, "year(s)"],
-  ),
-  h: stepped([24, 1, "hour"], [168, 24, "day(s)"], [8_760, 168, "week(s)"], [END, 8_760, "year(s)"]),
-  d: stepped([7, 1, "day(s)"], [365, 7, "week(s)"], [END, 365, "year(s)"]),
   bytes: binary("B"),
   decbytes: si("B"),
   Bps: si("B/s"),
@@ -160,7 +140,6 @@ export const units: Readonly<Record<string, Format>> = {
   rps: perSecond("rd/s"),
   wps: perSecond("wr/s"),
   iops: perSecond("io/s"),
-  opm: perSecond("ops/m"),
   hertz: si("Hz"),
   bool: (value) => (value === 0 ? "False" : "True"),
   bool_yes_no: (value) => (value === 0 ? "No" : "Yes"),
