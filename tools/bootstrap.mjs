@@ -17,6 +17,7 @@ const programs = {
   gen: "tools/src/gen.ts",
   check: "tools/src/check.ts",
   test: "tools/src/test.ts",
+  bench: "bench/run.ts",
   "verify:grafana": "tools/src/verify-grafana.ts",
 };
 

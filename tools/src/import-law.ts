@@ -46,6 +46,10 @@ const LAW: Readonly<Record<string, { readonly may: readonly string[]; readonly b
     because:
       "the tools run the generators, with the promtool that people get, and judge everything else as files",
   },
+  bench: {
+    may: ["alerts", "console", "testing", "catalogue", "compose/native"],
+    because: "what is measured must not know of it, and servers come from where tests get them",
+  },
   "compose/e2e": {
     may: ["testing", "compose/native", "process", "catalogue"],
     because: "what is tested from outside must not be reached from inside",
@@ -56,7 +60,7 @@ const FOLDERS = Object.keys(LAW);
 /** Tests, and what tests of a folder share: `test-app.ts`. */
 const TEST_FILE = "(?:\\.test|/test-[^/]+)\\.ts$";
 /** Folders that hold nothing but tests and what they need. */
-const TEST_FOLDER = "^testing/|^compose/e2e/";
+const TEST_FOLDER = "^testing/|^compose/e2e/|^bench/";
 
 /** What a test may import beyond its folder's own rights. */
 const FOR_TESTS = ["testing", "inbox"];
@@ -101,7 +105,8 @@ export const importRules: readonly IForbiddenRuleType[] = [
     severity: "error",
     comment: "an import that this check cannot follow is one that it cannot judge",
     from: {},
-    to: { couldNotResolve: true, pathNot: "^(?:node|vitest|virtual):" },
+    // Grafana gives its own package to a panel when it loads it; it is never installed here.
+    to: { couldNotResolve: true, pathNot: "^(?:node|vitest|virtual):|^@grafana/data$" },
   },
   {
     name: "sources do not import tests",
