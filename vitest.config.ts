@@ -3,7 +3,11 @@ import { defineConfig } from "vitest/config";
 const unit = {
   test: {
     name: "unit",
-    include: ["*/src/**/*.test.ts", "compose/native/src/**/*.test.ts"],
+    include: [
+      "*/src/**/*.test.ts",
+      "compose/native/src/**/*.test.ts",
+      "grafana/plugins/slo-budget/{src,build}/**/*.test.ts",
+    ],
     globalSetup: ["testing/src/global-setup.ts"],
     testTimeout: 20_000,
     hookTimeout: 60_000,

@@ -19,6 +19,7 @@ const programs = {
   test: "tools/src/test.ts",
   slo: "alerts/src/command/main.ts",
   bench: "bench/run.ts",
+  "verify:grafana": "tools/src/verify-grafana.ts",
 };
 
 /** The reason why this Node.js will not do, or undefined. The floor is the one that package.json states. */

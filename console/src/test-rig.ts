@@ -146,9 +146,18 @@ export async function startTestPrometheus(
     );
   const start = async (): Promise<void> => {
     const listenAt = `--web.listen-address=127.0.0.1:${port}`;
-    child = spawn(path, [`--config.file=${config}`, `--storage.tsdb.path=${folder}/data`, listenAt], {
-      stdio: "ignore",
-    });
+    child = spawn(
+      path,
+      [
+        `--config.file=${config}`,
+        `--storage.tsdb.path=${folder}/data`,
+        "--storage.tsdb.retention.time=1y",
+        listenAt,
+      ],
+      {
+        stdio: "ignore",
+      },
+    );
     const deadline = Date.now() + 20_000;
     while (!(await isReady())) {
       if (Date.now() > deadline) throw new Error("Prometheus was not ready within 20 s");

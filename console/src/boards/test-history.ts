@@ -111,7 +111,9 @@ function level({ name, unit }: Shape, own: Labels, at: number): number {
   return size * factor * (/max|limit/.test(name) ? 1.4 : wave) * (0.5 + chance(name));
 }
 
-function* samples(shape: Shape, own: Labels, from: number, to: number): Generator<string> {
+function* samples(shape: Shape, own: Labels, times: readonly number[]): Generator<string> {
+  const to = times.at(-1) ?? 0;
+  let before = times[0] ?? 0;
   const text = (name: string, extra: Labels = {}): string => {
     const pairs = Object.entries({ ...own, ...extra }).map(([label, value]) => `${label}="${value}"`);
     return pairs.length > 0 ? `${name}{${pairs.join(",")}}` : name;
@@ -119,9 +121,10 @@ function* samples(shape: Shape, own: Labels, from: number, to: number): Generato
   const ends = [...shape.buckets, Number.POSITIVE_INFINITY];
   let total = 100;
   const below = ends.map(() => 0);
-  for (let at = from; at <= to; at += STEP_SECONDS) {
+  for (const at of times) {
     const gained =
-      speed(shape.kind === "histogram" ? { ...shape, unit: "items" } : shape, own, at) * STEP_SECONDS;
+      speed(shape.kind === "histogram" ? { ...shape, unit: "items" } : shape, own, at) * (at - before);
+    before = at;
     total += gained;
     if (shape.kind === "gauge") {
       // The alert pauses, so that it has two beginnings.
@@ -145,7 +148,7 @@ function* samples(shape: Shape, own: Labels, from: number, to: number): Generato
 
 const EDGES = [0.01, 0.05, 0.1, 0.5, 1];
 
-function* everything(from: number, to: number): Generator<string> {
+function* everything(times: readonly number[]): Generator<string> {
   for (const metric of metrics) {
     const buckets = metric.type === "histogram" ? metric.buckets : [];
     const shape = { name: metric.name, kind: metric.type, unit: metric.unit, buckets };
@@ -153,7 +156,7 @@ function* everything(from: number, to: number): Generator<string> {
       metric.type === "histogram" && metric.labels.length > 2 ? metric.labels.slice(0, 3) : metric.labels;
     for (const job of metric.emittedBy)
       for (const target of targetsOf(job))
-        for (const own of combinations(names)) yield* samples(shape, { ...target, ...own }, from, to);
+        for (const own of combinations(names)) yield* samples(shape, { ...target, ...own }, times);
   }
   for (const metric of [...foreignMetrics, ...Object.values(recorded)]) {
     const isBucket = metric.name.endsWith("_bucket");
@@ -167,19 +170,43 @@ function* everything(from: number, to: number): Generator<string> {
     const kind = shape.kind === "histogram" && !isBucket ? "counter" : shape.kind;
     const names = metric.labels.filter((label) => label !== "le");
     for (const target of foreignTargets(metric))
-      for (const own of combinations(names))
-        yield* samples({ ...shape, kind }, { ...target, ...own }, from, to);
+      for (const own of combinations(names)) yield* samples({ ...shape, kind }, { ...target, ...own }, times);
   }
 }
 
+/** A part of the past in which every series has a sample each `step`; seconds. */
+export interface Span {
+  readonly long: number;
+  readonly step: number;
+}
+
+const TWO_HOURS: readonly Span[] = [{ long: BEFORE_SECONDS, step: STEP_SECONDS }];
+
+/** When there are samples, the oldest first. @param spans in the order of time; the last ends now */
+function timesOf(now: number, spans: readonly Span[]): readonly number[] {
+  const times: number[] = [];
+  let at = now - spans.reduce((sum, { long }) => sum + long, 0);
+  for (const { long, step } of spans) {
+    const end = at + long;
+    for (; at < end; at += step) times.push(at);
+    at = end;
+  }
+  for (const end = now + AFTER_SECONDS; at <= end; at += STEP_SECONDS) times.push(at);
+  return times;
+}
+
 /** Writes the history as blocks into the folder of a Prometheus that does not run yet. */
-export async function writeHistory(promtool: string, folder: string): Promise<void> {
+export async function writeHistory(
+  promtool: string,
+  folder: string,
+  spans: readonly Span[] = TWO_HOURS,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   const file = `${folder}/history.txt`;
   const now = Math.floor(Date.now() / 1_000 / STEP_SECONDS) * STEP_SECONDS;
   const out = createWriteStream(file);
   let chunk = "";
-  for (const line of everything(now - BEFORE_SECONDS, now + AFTER_SECONDS)) {
+  for (const line of everything(timesOf(now, spans))) {
     chunk += line;
     if (chunk.length < 1 << 20) continue;
     if (!out.write(chunk)) await once(out, "drain");
@@ -187,6 +214,12 @@ export async function writeHistory(promtool: string, folder: string): Promise<vo
   }
   out.end(`${chunk}# EOF\n`);
   await once(out, "finish");
-  await promisify(execFile)(promtool, ["tsdb", "create-blocks-from", "openmetrics", "--quiet", file, folder]);
+  // promtool reads the file once for each block.
+  const blocks = spans === TWO_HOURS ? [] : ["--max-block-duration=168h"];
+  await promisify(execFile)(
+    promtool,
+    ["tsdb", "create-blocks-from", "openmetrics", "--quiet", ...blocks, file, folder],
+    { maxBuffer: 64 * 1024 * 1024 },
+  );
   await rm(file);
 }

@@ -100,21 +100,34 @@ const relative: Format = (value) => {
   return ago >= 0 ? `${text} ago` : `in ${text}`;
 };
 
-/** Below a second they stay what they are. */
-const milliseconds: Format = (value, decimals) => {
-  if (!(Math.abs(value) >= 1_000)) return `${fixed(value, decimals)} ms`;
-  const days = value / 86_400_000;
-  if (Math.abs(days) < 7) return seconds(value / 1_000, decimals);
-  return Math.abs(days) < 365 ? `${fixed(days, decimals)} days` : `${fixed(days / 365, decimals)} years`;
-};
+/** Units by the sizes below which each is taken; the last has no end. `(s)` is written where Grafana has a plural. */
+const stepped =
+  (...steps: readonly (readonly [below: number, size: number, name: string])[]): Format =>
+  (value, decimals) => {
+    const [, size, name] = steps.find(([below]) => Math.abs(value) < below) ?? steps.at(-1) ?? [0, 1, ""];
+    const count = value / size;
+    return `${fixed(count, decimals)} ${name.replace("(s)", Math.abs(count) > 1 ? "s" : "")}`;
+  };
+
+const END = Number.POSITIVE_INFINITY;
 
 export const units: Readonly<Record<string, Format>> = {
   none: fixed,
   short: scaled(1_000, ["", " K", " Mil", " Bil", " Tri", " Quadr"]),
-  locale: (value) => (Number.isFinite(value) ? value.toLocaleString("en") : fixed(value)),
+  locale: (value, decimals) =>
+    Number.isFinite(value)
+      ? value.toLocaleString("en", decimals == null ? {} : { maximumFractionDigits: decimals })
+      : fixed(value),
   percent: (value, decimals) => `${fixed(value, decimals)}%`,
   percentunit: (value, decimals) => `${fixed(value * 100, decimals)}%`,
-  ms: milliseconds,
+  ms: stepped(
+    [1e3, 1, "ms"],
+    [6e4, 1e3, "s"],
+    [3.6e6, 6e4, "min(s)"],
+    [8.64e7, 3.6e6, "hour(s)"],
+    [3.1536e10, 8.64e7, "day(s)"],
+    [END, 3.1536e10, "year(s)"],
+  ),
   s: seconds,
   bytes: binary("B"),
   decbytes: si("B"),

@@ -1,0 +1,207 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { recordings } from "@watchkeeper/alerts/recording";
+import { httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
+import type { Board, Panel } from "@watchkeeper/console/boards/model";
+import { panelsOf } from "@watchkeeper/console/boards/panels-of";
+import { writeHistory } from "@watchkeeper/console/boards/test-history";
+import { alignRange, stepOf } from "@watchkeeper/console/boards/time-range";
+import { startTestConsole, startTestPager, startTestPrometheus } from "@watchkeeper/console/test-rig";
+import { obtainTools } from "@watchkeeper/native/tools";
+import { launchBrowser } from "@watchkeeper/testing/browser";
+
+const DAY = 86_400;
+/** The last day as dense as a rate over the shortest window needs, the days before thinner: minutes, not an hour. */
+const RECENT = { long: DAY + 3_600, step: 60 };
+const OLDER_STEP = 900;
+const SCRAPE = 15;
+/** Points of a chart as wide as half a page. */
+const POINTS = 600;
+const RUNS = 3;
+
+const folder = new URL("../grafana/dashboards/generated/", import.meta.url);
+
+interface Measured {
+  readonly ms: number;
+  readonly samples: number;
+}
+
+interface Answer {
+  readonly status: string;
+  readonly error?: string;
+  readonly data?: { readonly stats: { readonly samples: { readonly totalQueryableSamples: number } } };
+}
+
+const percentile = (values: readonly number[], share: number): number =>
+  [...values].sort((a, b) => a - b)[Math.max(0, Math.ceil(values.length * share) - 1)] ?? 0;
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const rounded = (value: number): number => Math.round(value * 10) / 10;
+
+/** A query as the console sends it, every variable at "All". */
+function written(expr: string, step: number, span: number): string {
+  const own: Readonly<Record<string, string>> = {
+    __rate_interval: `${Math.max(step + SCRAPE, 4 * SCRAPE)}s`,
+    __interval: `${step}s`,
+    __range: `${span}s`,
+  };
+  return expr.replace(/\$\{?(\w+)\}?/g, (_, name: string) => own[name] ?? ".+");
+}
+
+/** The same query with what the recorded series were recorded from, of the same services. */
+const unrecorded = (expr: string): string =>
+  recordings.reduce(
+    (text, { name, expr: raw }) =>
+      text.replace(new RegExp(`${name}(?:\\{([^}]*)\\})?`, "g"), (_, selector?: string) => {
+        const matchers = selector ?? "";
+        const selected = raw.text.replace(
+          new RegExp(`${httpRequestsTotal.name}(?:\\{([^}]*)\\})?`, "g"),
+          (_all, own?: string) => `${httpRequestsTotal.name}{${[matchers, own].filter(Boolean).join(",")}}`,
+        );
+        return `(${selected})`;
+      }),
+    expr,
+  );
+
+async function ask(
+  url: string,
+  path: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<Measured> {
+  const times: number[] = [];
+  let samples = 0;
+  for (let run = 0; run < RUNS; run++) {
+    const startMs = performance.now();
+    const body = new URLSearchParams({ ...parameters, stats: "all" });
+    const answer = (await (await fetch(`${url}/api/v1/${path}`, { method: "POST", body })).json()) as Answer;
+    times.push(performance.now() - startMs);
+    if (answer.status !== "success" || !answer.data)
+      throw new Error(`Cannot measure ${parameters.query} as Prometheus says: ${answer.error}`);
+    samples = answer.data.stats.samples.totalQueryableSamples;
+  }
+  return { ms: percentile(times, 0.5), samples };
+}
+
+type Target = NonNullable<Panel["targets"]>[number];
+
+async function measure(
+  url: string,
+  { expr = "", instant, interval }: Target,
+  span: number,
+  now: number,
+  rewrite: (expr: string) => string,
+): Promise<Measured> {
+  const smallest = interval ? Number.parseInt(interval, 10) * (interval.endsWith("h") ? 60 : 1) * 60 : SCRAPE;
+  const step = stepOf({ from: now - span, to: now }, POINTS, smallest);
+  const query = written(rewrite(expr), step, span);
+  if (instant) return await ask(url, "query", { query, time: String(now) });
+  const { from, to } = alignRange({ from: now - span, to: now }, step);
+  return await ask(url, "query_range", { query, start: String(from), end: String(to), step: String(step) });
+}
+
+/** Milliseconds from an empty browser's first request to the first panel with data. */
+async function firstData(
+  web: { url: string; signIn(): Promise<string> },
+  cookie: string,
+  uid: string,
+): Promise<number> {
+  const browser = await launchBrowser();
+  try {
+    const context = await browser.newContext({ viewport: { width: 1_440, height: 900 } });
+    const [name = "", value = ""] = cookie.split(/=(.*)/s);
+    await context.addCookies([{ name, value, url: web.url }]);
+    const page = await context.newPage();
+    const startMs = performance.now();
+    await page.goto(`${web.url}/boards/${uid}`, { waitUntil: "commit" });
+    await page.waitForSelector('[data-panel][data-state="ready"]', { timeout: 60_000 });
+    return performance.now() - startMs;
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Kilobytes of gzip of all scripts of a page. */
+async function scriptSize(url: string, cookie: string, uid: string): Promise<number> {
+  const html = await (await fetch(`${url}/boards/${uid}`, { headers: { cookie } })).text();
+  const scripts = [...html.matchAll(/<script[^>]*\ssrc="([^"]+)"/g)].map(([, src = ""]) => new URL(src, url));
+  if (scripts.length === 0) throw new Error(`Cannot weigh the page of ${uid} as it names no script`);
+  const bytes = await Promise.all(
+    scripts.map(async (src) => gzipSync(await (await fetch(src, { headers: { cookie } })).text()).length),
+  );
+  return sum(bytes) / 1_024;
+}
+
+/** @param args the seconds between samples that are older than a day */
+export async function run(print: (line: string) => void, args: readonly string[]): Promise<void> {
+  const olderStep = Number(args[0] ?? OLDER_STEP);
+  if (!Number.isInteger(olderStep) || olderStep < 1 || olderStep > OLDER_STEP)
+    throw new Error(
+      `Cannot measure as the seconds between old samples must be 1 to ${OLDER_STEP}: ${args[0]}`,
+    );
+  const boards = readdirSync(folder)
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => JSON.parse(readFileSync(new URL(file, folder), "utf8")) as Board);
+  print(
+    `30 days of every series of the catalogue: a sample each ${RECENT.step} s for a day, each ${olderStep} s before`,
+  );
+  const older = { long: 30 * DAY - RECENT.long, step: olderStep };
+  const tools = await obtainTools((line) => process.stderr.write(`tools: ${line}\n`));
+  const prometheus = await startTestPrometheus(tools.prometheus.path, {}, (data) =>
+    writeHistory(tools.promtool.path, data, [older, RECENT]),
+  );
+  const pager = await startTestPager();
+  const web = await startTestConsole({
+    prometheusUrl: prometheus.url,
+    pagerUrl: pager.url,
+    settings: { boardsDir: folder.pathname },
+  });
+  try {
+    const now = Math.floor(Date.now() / 1_000);
+    const cookie = await web.signIn();
+    const month: number[] = [];
+    const first: Record<string, number> = {};
+    const raw = { queries: 0, recorded_ms: 0, raw_ms: 0, recorded_samples: 0, raw_samples: 0 };
+    for (const board of boards) {
+      const { uid } = board;
+      const targets = panelsOf(board).flatMap((panel) => panel.targets ?? []);
+      for (const [span, name] of [
+        [DAY, "24 h"],
+        [30 * DAY, "30 d"],
+      ] as const) {
+        const measured: Measured[] = [];
+        for (const target of targets) {
+          const one = await measure(prometheus.url, target, span, now, (expr) => expr);
+          measured.push(one);
+          const { expr = "" } = target;
+          if (span === DAY || unrecorded(expr) === expr) continue;
+          const other = await measure(prometheus.url, target, span, now, unrecorded);
+          raw.queries += 1;
+          raw.recorded_ms += one.ms;
+          raw.raw_ms += other.ms;
+          raw.recorded_samples += one.samples;
+          raw.raw_samples += other.samples;
+        }
+        const times = measured.map(({ ms }) => ms);
+        if (name === "30 d") month.push(...times);
+        print(
+          `${uid}, ${name}: ${times.length} queries, sum ${rounded(sum(times))} ms, p95 ${rounded(percentile(times, 0.95))} ms, ` +
+            `${sum(measured.map(({ samples }) => samples))} samples`,
+        );
+      }
+      first[uid] = Math.round(await firstData(web, cookie, uid));
+      print(`${uid}: first data after ${first[uid]} ms in a cold browser`);
+    }
+    const js = await scriptSize(web.url, cookie, boards[0]?.uid ?? "");
+    print(
+      JSON.stringify({
+        first_data_ms: first,
+        p95_query_ms_30d: rounded(percentile(month, 0.95)),
+        raw_vs_recorded: Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, rounded(value)])),
+        js_gzip_kb: rounded(js),
+      }),
+    );
+  } finally {
+    await web.close();
+    await pager.close();
+    await prometheus.close();
+  }
+}
