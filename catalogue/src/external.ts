@@ -1,3 +1,5 @@
+import type { Unit } from "./metric.ts";
+
 /**
  * Series that Prometheus itself or a foreign exporter makes and that our rules and boards read.
  * Their names and labels are their authors'; nothing here is emitted by us.
@@ -8,48 +10,65 @@ export interface ExternalMetric<Label extends string = string> {
   readonly labels: readonly Label[];
 }
 
-const external = <const Label extends string = never>(
+/** A foreign series that boards show: it says what it means as ours do. */
+export interface ForeignMetric<Label extends string = string> extends ExternalMetric<Label> {
+  readonly kind: "counter" | "gauge" | "histogram";
+  readonly unit: Unit;
+  /** One sentence without a full stop, in our words. */
+  readonly help: string;
+}
+
+/** Writes down what a foreign series means. The series of a histogram's buckets is one of its own. */
+export const foreign = <const Label extends string = never>(
+  kind: ForeignMetric["kind"],
   name: string,
+  unit: Unit,
+  help: string,
   labels: readonly Label[] = [],
-): ExternalMetric<Label> => ({ type: "external", name, labels });
+): ForeignMetric<Label> => ({ type: "external", kind, name, unit, help, labels });
 
 /** 1 while Prometheus can scrape the target. */
-export const up = external("up");
+export const up = foreign("gauge", "up", "items", "1 while Prometheus can scrape the target, 0 otherwise");
 
 /** 1 while the blackbox exporter's probe succeeds. */
-export const probeSuccess = external("probe_success", ["target"]);
+export const probeSuccess = foreign(
+  "gauge",
+  "probe_success",
+  "items",
+  "1 while a request from outside succeeds, 0 otherwise",
+  ["target"],
+);
 
 /** 1 while the PostgreSQL exporter can query its server. */
-export const pgUp = external("pg_up");
+export const pgUp = foreign(
+  "gauge",
+  "pg_up",
+  "items",
+  "1 while the exporter can query PostgreSQL, 0 otherwise",
+);
 
 /** 1 while the Redis exporter can query its server. */
-export const redisUp = external("redis_up");
+export const redisUp = foreign(
+  "gauge",
+  "redis_up",
+  "items",
+  "1 while the exporter can query Redis, 0 otherwise",
+);
 
-/** When the earliest certificate that the probe was shown expires, in Unix time; only where the probe speaks TLS. */
-export const probeSslEarliestCertExpiry = external("probe_ssl_earliest_cert_expiry", ["target"]);
-
-/** Memory of the host that programs could still get, and all of it. */
-export const nodeMemoryAvailable = external("node_memory_MemAvailable_bytes");
-export const nodeMemoryTotal = external("node_memory_MemTotal_bytes");
-
-/** Space of a file system that ordinary users can still fill, and all of it. */
-export const nodeFilesystemAvail = external("node_filesystem_avail_bytes", [
-  "device",
-  "fstype",
-  "mountpoint",
+/** One series for each alert that is pending or firing. Info alerts ask nothing of anybody. */
+export const alerts = foreign("gauge", "ALERTS", "items", "1 for each alert that is pending or firing", [
+  "alertname",
+  "alertstate",
+  "severity",
+  "service",
+  "owner",
 ]);
-export const nodeFilesystemSize = external("node_filesystem_size_bytes", ["device", "fstype", "mountpoint"]);
 
-/** Connections of the PostgreSQL server by state, and how many it accepts. */
-export const pgStatActivityCount = external("pg_stat_activity_count", ["datname", "state"]);
-export const pgSettingsMaxConnections = external("pg_settings_max_connections", ["server"]);
-
-/** Prometheus about itself. */
-export const prometheusRuleFailures = external("prometheus_rule_evaluation_failures_total", ["rule_group"]);
-export const prometheusConfigReloadOk = external("prometheus_config_last_reload_successful");
-export const prometheusNotificationsDropped = external("prometheus_notifications_dropped_total");
-
-/** Alertmanager about its messages. */
-export const alertmanagerNotificationsFailed = external("alertmanager_notifications_failed_total", [
-  "integration",
-]);
+/** Of a probe that speaks TLS; a probe of plain HTTP has none. */
+export const probeSslEarliestCertExpiry = foreign(
+  "gauge",
+  "probe_ssl_earliest_cert_expiry",
+  "timestamp_seconds",
+  "When the earliest certificate that the probe was shown expires, in Unix time",
+  ["target"],
+);

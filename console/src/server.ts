@@ -8,6 +8,9 @@ import helmet from "helmet";
 import { createLoginToken } from "./auth/login-token.ts";
 import { createAuthRoutes, requireSession } from "./auth/routes.ts";
 import { createSessions } from "./auth/session.ts";
+import { BOARD_LIMITS, createPrometheusProxy } from "./boards/proxy.ts";
+import { createBoardRoutes } from "./boards/routes.ts";
+import { createBoardStore } from "./boards/store.ts";
 import { createIncidentRoutes } from "./incidents/routes.ts";
 import { createOverviewLoader } from "./overview/load.ts";
 import { createOverviewRoutes } from "./overview/routes.ts";
@@ -71,14 +74,15 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   app.use(protect);
   app.use(assets, createAuthRoutes({ token, sessions, publicUrl, clock }));
   app.use(requireSession(sessions));
-  app.get("/", (_req, res) => res.redirect("/boards/overview"));
   app.use(
     createOverviewRoutes(createOverviewLoader(prometheus, pager, clock, log)),
+    createBoardRoutes(createBoardStore(settings.boardsDir), pager, publicUrl),
+    createPrometheusProxy(settings.prometheusUrl, options.limits ?? BOARD_LIMITS),
     createIncidentRoutes(pager, publicUrl),
     createRunbookRoutes(settings.runbooksDir, publicUrl),
   );
   app.use((_req, res) => {
-    res.status(404).send(renderMessage("There is no such page", "The overview is at /boards/overview."));
+    res.status(404).send(renderMessage("There is no such page", "What is going on now is at /."));
   });
   app.use((error: { status?: number }, req: Request, res: Response, next: NextFunction) => {
     if (res.headersSent) return next(error);

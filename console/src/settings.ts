@@ -19,6 +19,7 @@ export const settingsSchema = z.object({
   /** File for the token of the next sign-in. */
   loginTokenPath: z.string().min(1),
   runbooksDir: z.string().default("docs/runbooks/generated"),
+  boardsDir: z.string().default("grafana/dashboards/generated"),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;

@@ -116,12 +116,15 @@ export interface TestPrometheus {
  *
  * @param path of the program
  * @param jobs port of /metrics by job
+ * @param fill puts blocks into the folder of its data before it starts
  */
 export async function startTestPrometheus(
   path: string,
   jobs: Readonly<Record<string, number>>,
+  fill: (folder: string) => Promise<void> = async () => {},
 ): Promise<TestPrometheus> {
   const folder = await mkdtemp(join(tmpdir(), "watchkeeper-console-"));
+  await fill(join(folder, "data"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const config = join(folder, "prometheus.yml");
@@ -205,6 +208,7 @@ export async function startTestConsole(options: TestConsoleOptions = {}): Promis
       sessionSecret: "a secret of at least thirty-two characters",
       loginTokenPath: tokenFile,
       runbooksDir: folder,
+      boardsDir: folder,
       ...options.settings,
     },
     metrics: createMetrics(),

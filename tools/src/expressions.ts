@@ -1,7 +1,7 @@
 import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
 import type { Recording } from "@watchkeeper/alerts/recording";
-import * as external from "@watchkeeper/catalogue/external";
+import { foreignMetrics } from "@watchkeeper/catalogue/foreign/all";
 import type { Metric } from "@watchkeeper/catalogue/metric";
 import { metrics } from "@watchkeeper/catalogue/metrics/all";
 import { sloSeries } from "@watchkeeper/catalogue/names";
@@ -23,10 +23,7 @@ const selectedAs = (metric: Metric): readonly [string, readonly string[]][] =>
 
 /** Everything that an expression may select: what we emit, what others emit and we read, what Prometheus records. */
 export function knownSeries(recordings: readonly Recording[]): KnownSeries {
-  const foreign = Object.values(external).map(({ name, labels }): [string, readonly string[]] => [
-    name,
-    labels,
-  ]);
+  const foreign = foreignMetrics.map(({ name, labels }): [string, readonly string[]] => [name, labels]);
   const own = recordings.map(({ name, labels }): [string, readonly string[]] => [name, labels]);
   const promises = Object.values(sloSeries).map((name): [string, readonly string[]] => [
     name,
@@ -34,12 +31,8 @@ export function knownSeries(recordings: readonly Recording[]): KnownSeries {
       ? ["slo", "service", "owner", "urgency", "preset", "window", "idle"]
       : ["slo"],
   ]);
-  const alerts: [string, readonly string[]] = [
-    "ALERTS",
-    ["alertname", "alertstate", "severity", "service", "owner"],
-  ];
   return new Map(
-    [...metrics.flatMap(selectedAs), ...foreign, ...own, ...promises, alerts].map(([name, labels]) => [
+    [...metrics.flatMap(selectedAs), ...foreign, ...own, ...promises].map(([name, labels]) => [
       name,
       new Set([...TARGET_LABELS, ...labels]),
     ]),

@@ -1,11 +1,12 @@
 import { generateAlerts } from "@watchkeeper/alerts/generate";
+import { generateBoards } from "@watchkeeper/dashboards/generate";
 import { generateMetricsPage } from "./metrics-page.ts";
 
 /** Makes files of the repository: their texts by their paths, nothing written. */
 export type Generator = () => Promise<Readonly<Record<string, string>>>;
 
 /** Everything that `npm run gen` runs. */
-export const generators: readonly Generator[] = [generateAlerts, generateMetricsPage];
+export const generators: readonly Generator[] = [generateAlerts, generateBoards, generateMetricsPage];
 
 /** Runs all generators. @throws Error when two of them claim one path or one leaves the generated folders */
 export async function generateAll(

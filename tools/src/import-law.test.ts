@@ -66,6 +66,11 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
     "alerts/src/a.ts → pager/src/b.ts: alerts imports only catalogue",
   ],
   [
+    "a board that knows a process",
+    { "dashboards/src/a.ts": `export { other } from "@watchkeeper/console/b";`, "console/src/b.ts": other },
+    "dashboards/src/a.ts → console/src/b.ts: dashboards imports only catalogue",
+  ],
+  [
     "a catalogue that depends on something",
     { "catalogue/src/a.ts": `export { other } from "@watchkeeper/process/b";`, "process/src/b.ts": other },
     "catalogue/src/a.ts → process/src/b.ts: catalogue imports nothing of ours",

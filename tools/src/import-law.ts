@@ -31,11 +31,16 @@ const LAW: Readonly<Record<string, { readonly may: readonly string[]; readonly b
     because: "the stand-in speaks the providers' protocols and no other",
   },
   alerts: { may: ["catalogue"], because: "a generator that imports a process would run it" },
+  dashboards: {
+    may: ["catalogue"],
+    because: "a board asks Prometheus and knows nothing of how a service works",
+  },
   "compose/native": { may: ["process", "catalogue"], because: "it starts processes and imports none" },
   testing: { may: ["compose/native"], because: "tests get the servers that people get, from the same place" },
   tools: {
-    may: ["alerts", "catalogue"],
-    because: "the tools run the generators and judge everything else as files",
+    may: ["alerts", "dashboards", "compose/native", "catalogue"],
+    because:
+      "the tools run the generators, with the promtool that people get, and judge everything else as files",
   },
   "compose/e2e": {
     may: ["testing", "compose/native", "process", "catalogue"],

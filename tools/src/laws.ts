@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { findContradictions } from "@watchkeeper/alerts/lint/contradictions";
 import { ownClaims } from "@watchkeeper/alerts/lint/own-claims";
 import { slos } from "@watchkeeper/catalogue/slos/all";
+import { checkAllBoards } from "./boards/law.ts";
 import { checkDocuments } from "./doc-paths.ts";
 import { findDrift } from "./drift.ts";
 import { generateAll } from "./generators.ts";
@@ -62,6 +63,7 @@ export const laws: readonly Law[] = [
   },
   { name: "imports", check: () => checkImports(ROOT) },
   { name: "drift", check: checkDrift },
+  { name: "boards", check: checkAllBoards },
   { name: "documents", check: () => checkDocuments() },
   { name: "names", check: () => checkNames() },
   { name: "promises", check: checkPromises },

@@ -1,9 +1,9 @@
-import { prometheusConfigReloadOk } from "@watchkeeper/catalogue/external";
+import { prometheusConfigLastReloadSuccessful } from "@watchkeeper/catalogue/foreign/prometheus";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { defineAlert } from "../alert.ts";
 
 const self = { job: "prometheus", instance: "p" } as const;
-const loaded = series(prometheusConfigReloadOk);
+const loaded = series(prometheusConfigLastReloadSuccessful);
 
 export const configurationNotLoaded = defineAlert({
   name: "ConfigurationNotLoaded",
@@ -31,7 +31,7 @@ export const configurationNotLoaded = defineAlert({
     fires: [
       {
         title: "a reload failed",
-        input: [{ series: series(prometheusConfigReloadOk, self), values: "1x10 0x40" }],
+        input: [{ series: series(prometheusConfigLastReloadSuccessful, self), values: "1x10 0x40" }],
         at: "10m",
         labels: self,
         description: "p has refused its configuration for five minutes.",
@@ -40,12 +40,12 @@ export const configurationNotLoaded = defineAlert({
     quiet: [
       {
         title: "all is well",
-        input: [{ series: series(prometheusConfigReloadOk, self), values: "1x40" }],
+        input: [{ series: series(prometheusConfigLastReloadSuccessful, self), values: "1x40" }],
         at: "10m",
       },
       {
         title: "it was mended at once",
-        input: [{ series: series(prometheusConfigReloadOk, self), values: "1x10 0x4 1x40" }],
+        input: [{ series: series(prometheusConfigLastReloadSuccessful, self), values: "1x10 0x4 1x40" }],
         at: "10m",
       },
     ],

@@ -1,4 +1,4 @@
-import { pgSettingsMaxConnections, pgStatActivityCount } from "@watchkeeper/catalogue/external";
+import { pgSettingsMaxConnections, pgStatActivityCount } from "@watchkeeper/catalogue/foreign/postgres";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { defineAlert } from "../alert.ts";
 

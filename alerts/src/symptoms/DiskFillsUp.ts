@@ -1,15 +1,15 @@
-import { nodeFilesystemAvail, nodeFilesystemSize } from "@watchkeeper/catalogue/external";
+import { nodeFilesystemAvailBytes, nodeFilesystemSizeBytes } from "@watchkeeper/catalogue/foreign/node";
 import { notMatch, promql, series } from "@watchkeeper/catalogue/promql";
 import { defineAlert } from "../alert.ts";
 
 const REAL = { fstype: notMatch("tmpfs|overlay|squashfs|ramfs") } as const;
 const disk = { job: "node-exporter", instance: "h", device: "d", fstype: "ext4", mountpoint: "/" } as const;
-const left = promql`${series(nodeFilesystemAvail, REAL)} / ${series(nodeFilesystemSize, REAL)}`;
+const left = promql`${series(nodeFilesystemAvailBytes, REAL)} / ${series(nodeFilesystemSizeBytes, REAL)}`;
 
 /** Nearly full, or full within four hours at its pace and already more than 60 % used: a log that is rotated fills nothing. */
 export const diskFillsUp = defineAlert({
   name: "DiskFillsUp",
-  expr: promql`${left} < 0.1 or (${left} < 0.4 and predict_linear(${series(nodeFilesystemAvail, REAL)}[6h], 14400) < 0)`,
+  expr: promql`${left} < 0.1 or (${left} < 0.4 and predict_linear(${series(nodeFilesystemAvailBytes, REAL)}[6h], 14400) < 0)`,
   for: "15m",
   severity: "ticket",
   service: "node-exporter",
@@ -35,8 +35,8 @@ export const diskFillsUp = defineAlert({
       {
         title: "a twentieth is left",
         input: [
-          { series: series(nodeFilesystemAvail, disk), values: "5x100" },
-          { series: series(nodeFilesystemSize, disk), values: "100x100" },
+          { series: series(nodeFilesystemAvailBytes, disk), values: "5x100" },
+          { series: series(nodeFilesystemSizeBytes, disk), values: "100x100" },
         ],
         at: "20m",
         labels: disk,
@@ -45,8 +45,8 @@ export const diskFillsUp = defineAlert({
       {
         title: "a third is left and it goes fast",
         input: [
-          { series: series(nodeFilesystemAvail, disk), values: "400-1x200" },
-          { series: series(nodeFilesystemSize, disk), values: "1000x200" },
+          { series: series(nodeFilesystemAvailBytes, disk), values: "400-1x200" },
+          { series: series(nodeFilesystemSizeBytes, disk), values: "1000x200" },
         ],
         at: "45m",
         labels: disk,
@@ -57,16 +57,16 @@ export const diskFillsUp = defineAlert({
       {
         title: "half is left",
         input: [
-          { series: series(nodeFilesystemAvail, disk), values: "50x100" },
-          { series: series(nodeFilesystemSize, disk), values: "100x100" },
+          { series: series(nodeFilesystemAvailBytes, disk), values: "50x100" },
+          { series: series(nodeFilesystemSizeBytes, disk), values: "100x100" },
         ],
         at: "20m",
       },
       {
         title: "a disk in memory",
         input: [
-          { series: series(nodeFilesystemAvail, { ...disk, fstype: "tmpfs" }), values: "1x100" },
-          { series: series(nodeFilesystemSize, { ...disk, fstype: "tmpfs" }), values: "100x100" },
+          { series: series(nodeFilesystemAvailBytes, { ...disk, fstype: "tmpfs" }), values: "1x100" },
+          { series: series(nodeFilesystemSizeBytes, { ...disk, fstype: "tmpfs" }), values: "100x100" },
         ],
         at: "20m",
       },

@@ -1,9 +1,9 @@
-import { nodeMemoryAvailable, nodeMemoryTotal } from "@watchkeeper/catalogue/external";
+import { nodeMemoryAvailableBytes, nodeMemoryTotalBytes } from "@watchkeeper/catalogue/foreign/node";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { defineAlert } from "../alert.ts";
 
 const host = { job: "node-exporter", instance: "h" } as const;
-const used = promql`1 - ${series(nodeMemoryAvailable)} / ${series(nodeMemoryTotal)}`;
+const used = promql`1 - ${series(nodeMemoryAvailableBytes)} / ${series(nodeMemoryTotalBytes)}`;
 
 export const hostMemoryLow = defineAlert({
   name: "HostMemoryLow",
@@ -33,8 +33,8 @@ export const hostMemoryLow = defineAlert({
       {
         title: "a twentieth is left",
         input: [
-          { series: series(nodeMemoryAvailable, host), values: "5x60" },
-          { series: series(nodeMemoryTotal, host), values: "100x60" },
+          { series: series(nodeMemoryAvailableBytes, host), values: "5x60" },
+          { series: series(nodeMemoryTotalBytes, host), values: "100x60" },
         ],
         at: "12m",
         labels: host,
@@ -45,8 +45,8 @@ export const hostMemoryLow = defineAlert({
       {
         title: "half is left",
         input: [
-          { series: series(nodeMemoryAvailable, host), values: "50x60" },
-          { series: series(nodeMemoryTotal, host), values: "100x60" },
+          { series: series(nodeMemoryAvailableBytes, host), values: "50x60" },
+          { series: series(nodeMemoryTotalBytes, host), values: "100x60" },
         ],
         at: "12m",
       },

@@ -1,14 +1,14 @@
 import {
-  alertmanagerNotificationsFailed,
-  prometheusNotificationsDropped,
-} from "@watchkeeper/catalogue/external";
+  alertmanagerNotificationsFailedTotal,
+  prometheusNotificationsDroppedTotal,
+} from "@watchkeeper/catalogue/foreign/prometheus";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { defineAlert } from "../alert.ts";
 
 const manager = { job: "alertmanager", instance: "m" } as const;
 const self = { job: "prometheus", instance: "p" } as const;
-const failed = promql`sum by (job, instance) (increase(${series(alertmanagerNotificationsFailed)}[5m]))`;
-const dropped = promql`sum by (job, instance) (increase(${series(prometheusNotificationsDropped)}[5m]))`;
+const failed = promql`sum by (job, instance) (increase(${series(alertmanagerNotificationsFailedTotal)}[5m]))`;
+const dropped = promql`sum by (job, instance) (increase(${series(prometheusNotificationsDroppedTotal)}[5m]))`;
 
 /** What the pager never receives it cannot deliver. Should all of it be lost, the missing heartbeat tells. */
 export const notificationsFail = defineAlert({
@@ -42,7 +42,7 @@ export const notificationsFail = defineAlert({
         title: "the pager refuses",
         input: [
           {
-            series: series(alertmanagerNotificationsFailed, { ...manager, integration: "webhook" }),
+            series: series(alertmanagerNotificationsFailedTotal, { ...manager, integration: "webhook" }),
             values: "0+1x80",
           },
         ],
@@ -52,7 +52,7 @@ export const notificationsFail = defineAlert({
       },
       {
         title: "Alertmanager is away",
-        input: [{ series: series(prometheusNotificationsDropped, self), values: "0+2x80" }],
+        input: [{ series: series(prometheusNotificationsDroppedTotal, self), values: "0+2x80" }],
         at: "15m",
         labels: self,
         description: "prometheus has failed to hand on 40 notifications within 5m.",
@@ -63,7 +63,7 @@ export const notificationsFail = defineAlert({
         title: "one failed and was repeated",
         input: [
           {
-            series: series(alertmanagerNotificationsFailed, { ...manager, integration: "webhook" }),
+            series: series(alertmanagerNotificationsFailedTotal, { ...manager, integration: "webhook" }),
             values: "0x10 1x70",
           },
         ],
@@ -73,7 +73,7 @@ export const notificationsFail = defineAlert({
         title: "none failed",
         input: [
           {
-            series: series(alertmanagerNotificationsFailed, { ...manager, integration: "webhook" }),
+            series: series(alertmanagerNotificationsFailedTotal, { ...manager, integration: "webhook" }),
             values: "0x80",
           },
         ],

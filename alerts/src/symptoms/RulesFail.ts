@@ -1,9 +1,9 @@
-import { prometheusRuleFailures } from "@watchkeeper/catalogue/external";
+import { prometheusRuleEvaluationFailuresTotal } from "@watchkeeper/catalogue/foreign/prometheus";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { defineAlert } from "../alert.ts";
 
 const group = { job: "prometheus", instance: "p", rule_group: "slo" } as const;
-const failures = promql`increase(${series(prometheusRuleFailures)}[5m])`;
+const failures = promql`increase(${series(prometheusRuleEvaluationFailuresTotal)}[5m])`;
 
 /** A rule that fails is an alert that never fires. */
 export const rulesFail = defineAlert({
@@ -32,7 +32,7 @@ export const rulesFail = defineAlert({
     fires: [
       {
         title: "one fails at every evaluation",
-        input: [{ series: series(prometheusRuleFailures, group), values: "0+1x80" }],
+        input: [{ series: series(prometheusRuleEvaluationFailuresTotal, group), values: "0+1x80" }],
         at: "15m",
         labels: group,
         description: "Rules of slo have failed 20 times within 5m.",
@@ -41,12 +41,12 @@ export const rulesFail = defineAlert({
     quiet: [
       {
         title: "none has ever failed",
-        input: [{ series: series(prometheusRuleFailures, group), values: "0x80" }],
+        input: [{ series: series(prometheusRuleEvaluationFailuresTotal, group), values: "0x80" }],
         at: "15m",
       },
       {
         title: "one failed once",
-        input: [{ series: series(prometheusRuleFailures, group), values: "0x10 1x70" }],
+        input: [{ series: series(prometheusRuleEvaluationFailuresTotal, group), values: "0x10 1x70" }],
         at: "15m",
       },
     ],

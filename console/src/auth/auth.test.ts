@@ -26,14 +26,14 @@ test("the token signs in once, sets a cookie for 30 days and is replaced at once
   const token = await readToken();
   const answer = await get(`/login?token=${token}`);
   expect(answer.status).toBe(303);
-  expect(answer.headers.get("location")).toBe("/boards/overview");
+  expect(answer.headers.get("location")).toBe("/");
   const cookie = answer.headers.get("set-cookie") ?? "";
   expect(cookie).toMatch(
     /^watchkeeper_session=\d+\.[\w-]{43}; Max-Age=2592000; Path=\/; .*HttpOnly; SameSite=Lax$/,
   );
   expect((await stat(web.tokenFile)).mode & 0o777).toBe(0o600);
   expect(await readToken()).not.toBe(token);
-  expect((await get("/boards/overview", cookie.split(";")[0])).status).toBe(200);
+  expect((await get("/", cookie.split(";")[0])).status).toBe(200);
 
   const again = await get(`/login?token=${token}`);
   expect(again.status).toBe(403);

@@ -24,7 +24,7 @@ export function createAuthRoutes({ token, sessions, publicUrl, clock }: AuthOpti
     res.set("Cache-Control", "no-store");
     if (await token.use(candidate)) {
       res.cookie(SESSION_COOKIE, sessions.create(), { ...cookieOptions(publicUrl), maxAge: SESSION_MS });
-      return void res.redirect(303, "/boards/overview");
+      return void res.redirect(303, "/");
     }
     const waitSeconds = attempts.fail();
     if (waitSeconds > 0) {

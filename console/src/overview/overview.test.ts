@@ -71,8 +71,8 @@ const textOf = (panel: string): Promise<string> => page.locator(`[data-panel="${
 test("a person opens the address of npm run status and lands on the board", async () => {
   const token = (await readFile(web.tokenFile, "utf8")).trim();
   await page.goto(`${web.url}/login?token=${token}`);
-  expect(new URL(page.url()).pathname).toBe("/boards/overview");
-  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  expect(new URL(page.url()).pathname).toBe("/");
+  await page.getByRole("heading", { name: "Now" }).waitFor();
 });
 
 test("a directory that nobody asks anything has 0 requests and no error ratio", async () => {
@@ -167,7 +167,7 @@ test("an incident appears by itself and leads to its page and its runbook", asyn
 
 test("the range is part of the address", async () => {
   await page.getByRole("link", { name: "60 min" }).click();
-  await page.waitForURL("**/boards/overview?range=60m");
+  await page.waitForURL("**/?range=60m");
   await until(
     "121 points",
     async () => (await attribute("chart-rate", "value")) === "121" || undefined,

@@ -27,7 +27,7 @@ const renderList = (panel: string, title: string, extra: Html | false = false): 
 export const renderOverview = (range: RangeName): Html => html`
   <header class="page-head">
     <div>
-      <h1>Overview</h1>
+      <h1>Now</h1>
       <p class="summary" data-summary role="status" aria-live="polite">Asking Prometheus and the pager…</p>
     </div>
     <div class="tools">

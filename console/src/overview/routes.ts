@@ -1,22 +1,17 @@
 import { Router } from "express";
-import { renderMessage, renderPage } from "../web/layout.ts";
+import { renderPage } from "../web/layout.ts";
 import type { LoadOverview } from "./load.ts";
 import { DEFAULT_RANGE, isRangeName, ranges } from "./model.ts";
 import { renderOverview } from "./page.ts";
 
-/** `GET /boards/overview` and `GET /api/overview?range=15m|60m|6h`. */
+/** `GET /` and `GET /api/overview?range=15m|60m|6h`. */
 export function createOverviewRoutes(loadOverview: LoadOverview): Router {
   const router = Router();
 
-  router.get("/boards/:board", (req, res) => {
-    if (req.params.board !== "overview") {
-      return void res
-        .status(404)
-        .send(renderMessage("There is no such board", "The overview is at /boards/overview."));
-    }
+  router.get("/", (req, res) => {
     const range = isRangeName(req.query.range) ? req.query.range : DEFAULT_RANGE;
     const main = renderOverview(range);
-    res.send(renderPage({ title: "Overview", kind: "board", section: "/boards/overview", main }));
+    res.send(renderPage({ title: "Now", kind: "board", section: "/", main }));
   });
 
   router.get("/api/overview", async (req, res) => {

@@ -1,3 +1,4 @@
+import { startGrafanaBoard } from "./board/start.ts";
 import { startBoard } from "./board.ts";
 import { keepDocumentFresh } from "./document.ts";
 import { showTimes } from "./times.ts";
@@ -6,6 +7,9 @@ showTimes(document);
 switch (document.body.dataset.page) {
   case "board":
     startBoard();
+    break;
+  case "grafana":
+    startGrafanaBoard();
     break;
   case "document":
     keepDocumentFresh();

@@ -18,7 +18,8 @@ export interface UpstreamLimits {
 
 export const UPSTREAM_LIMITS: UpstreamLimits = { timeoutMs: 5_000, maxBytes: 4 * 1024 * 1024 };
 
-async function readBounded(response: Response, name: string, maxBytes: number): Promise<string> {
+/** @throws UpstreamError when there is more */
+export async function readBounded(response: Response, name: string, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {

@@ -8,15 +8,19 @@ const head = (title: string): Html => html`<meta charset="utf-8">
   <link rel="stylesheet" href="/assets/console.css">`;
 
 const SECTIONS = [
-  ["/boards/overview", "Overview"],
+  ["/", "Now"],
+  ["/boards", "Boards"],
   ["/incidents", "Incidents"],
   ["/runbooks", "Runbooks"],
 ] as const;
 
 export interface PageParts {
   readonly title: string;
-  /** What the page's script does here: `board` is live, `document` renews itself, `text` does not change. */
-  readonly kind: "board" | "document" | "text";
+  /**
+   * What the page's script does here: `board` shows what is now, `grafana` draws a board of Grafana, `document` renews
+   * itself, `text` does not change.
+   */
+  readonly kind: "board" | "grafana" | "document" | "text";
   /** The section of the navigation that the page belongs to. */
   readonly section?: (typeof SECTIONS)[number][0];
   readonly main: Html;
@@ -33,7 +37,7 @@ export const renderPage = ({ title, kind, section, main }: PageParts): string =>
 <body data-page="${kind}">
   <a class="skip" href="#main">Skip to the content</a>
   <header class="top">
-    <a class="brand" href="/boards/overview"><img src="/assets/icon.svg" alt="" width="26" height="26"><span>Watchkeeper</span></a>
+    <a class="brand" href="/"><img src="/assets/icon.svg" alt="" width="26" height="26"><span>Watchkeeper</span></a>
     <nav aria-label="Sections">${SECTIONS.map(
       ([href, label]) => html`<a href="${href}" ${section === href && "aria-current=page"}>${label}</a>`,
     )}</nav>

@@ -1,0 +1,18 @@
+import { alerts, type ForeignMetric, pgUp, probeSuccess, redisUp, up } from "../external.ts";
+import * as recorded from "../recorded.ts";
+import * as node from "./node.ts";
+import * as postgres from "./postgres.ts";
+import * as prometheus from "./prometheus.ts";
+import * as redis from "./redis.ts";
+
+/** Every series of others that rules and boards may select. */
+export const foreignMetrics: readonly ForeignMetric[] = [
+  ...[alerts, pgUp, probeSuccess, redisUp, up],
+  ...Object.values(node),
+  ...Object.values(postgres),
+  ...Object.values(prometheus),
+  ...Object.values(redis),
+];
+
+/** Recorded series that boards select. */
+export const recordedMetrics: readonly ForeignMetric[] = Object.values(recorded);

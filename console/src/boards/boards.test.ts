@@ -1,0 +1,142 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { launchBrowser } from "@watchkeeper/testing/browser";
+import { until } from "@watchkeeper/testing/poll";
+import { toolPath } from "@watchkeeper/testing/tools";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  startTestConsole,
+  startTestPager,
+  startTestPrometheus,
+  type TestConsole,
+  type TestPager,
+  type TestPrometheus,
+  testIncident,
+} from "../test-rig.ts";
+import type { Board } from "./model.ts";
+import { panelsOf } from "./panels-of.ts";
+import { writeHistory } from "./test-history.ts";
+
+/** Every generated board in a real browser, drawn from a real Prometheus. */
+
+const folder = fileURLToPath(new URL("../../../grafana/dashboards/generated/", import.meta.url));
+const boards = readdirSync(folder)
+  .filter((file) => file.endsWith(".json"))
+  .map((file) => JSON.parse(readFileSync(folder + file, "utf8")) as Board);
+
+/** Panels that may show nothing, by title, and why. */
+const MAY_BE_EMPTY: Readonly<Record<string, string>> = {};
+
+/** Pictures for people to look at, where somebody asks for them. */
+const pictures = process.env.WATCHKEEPER_TEST_PICTURES;
+
+let prometheus: TestPrometheus;
+let pager: TestPager;
+let web: TestConsole;
+let browser: Browser;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  pager = await startTestPager();
+  pager.incidents = [testIncident(42)];
+  prometheus = await startTestPrometheus(toolPath("prometheus"), {}, (data) =>
+    writeHistory(toolPath("promtool"), data),
+  );
+  web = await startTestConsole({
+    prometheusUrl: prometheus.url,
+    pagerUrl: pager.url,
+    settings: { boardsDir: folder },
+  });
+  browser = await launchBrowser();
+  if (pictures) await mkdir(pictures, { recursive: true });
+}, 120_000);
+afterAll(async () => {
+  await browser?.close();
+  await web?.close();
+  await prometheus?.close();
+  await pager?.close();
+});
+
+const MODES = {
+  light: { colorScheme: "light", viewport: { width: 1440, height: 900 } },
+  dark: { colorScheme: "dark", viewport: { width: 1440, height: 900 } },
+  phone: { colorScheme: "light", viewport: { width: 390, height: 844 } },
+} as const;
+
+let session: Awaited<ReturnType<BrowserContext["storageState"]>> | undefined;
+
+async function open(mode: keyof typeof MODES): Promise<Page> {
+  const context = await browser.newContext({ ...MODES[mode], ...(session && { storageState: session }) });
+  const page = await context.newPage();
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(message.text());
+  });
+  if (!session) {
+    const token = (await readFile(web.tokenFile, "utf8")).trim();
+    await page.goto(`${web.url}/login?token=${token}`);
+    session = await context.storageState();
+  }
+  return page;
+}
+
+interface Shown {
+  readonly title: string;
+  readonly state: string;
+  readonly value: string;
+  readonly text: string;
+}
+
+const shownOn = (page: Page): Promise<readonly Shown[]> =>
+  page.locator("[data-panel]").evaluateAll((cards) =>
+    cards.map((card) => {
+      const { state = "", value = "" } = (card as unknown as { dataset: Record<string, string> }).dataset;
+      const note = card.querySelector(".card-note")?.textContent ?? "";
+      return { title: card.querySelector("h3")?.textContent ?? "", state, value, text: note };
+    }),
+  );
+
+/** Scrolls through the page, since a panel out of sight asks for nothing. */
+async function seeEverything(page: Page, panels: number): Promise<readonly Shown[]> {
+  return await until(
+    "every panel to have loaded",
+    async () => {
+      await page
+        .locator('[data-panel][data-state="loading"]')
+        .first()
+        .scrollIntoViewIfNeeded({ timeout: 500 })
+        .catch(() => {});
+      const shown = await shownOn(page);
+      return shown.length >= panels && shown.every(({ state }) => state !== "loading") ? shown : undefined;
+    },
+    40_000,
+  );
+}
+
+describe.each(boards.map((board) => [board.uid, board] as const))("the board %s", (uid, board) => {
+  const panels = panelsOf(board).filter(({ type }) => type !== "row");
+
+  test.each(Object.keys(MODES) as (keyof typeof MODES)[])(
+    "is complete, %s",
+    async (mode) => {
+      const page = await open(mode);
+      await page.goto(`${web.url}/boards/${uid}?from=now-90m&to=now`);
+      const shown = await seeEverything(page, panels.length);
+      if (pictures) {
+        await page.evaluate("scrollTo(0, 0)");
+        await page.screenshot({ path: join(pictures, `${uid}-${mode}.png`), fullPage: true });
+      }
+      expect(shown.filter(({ state }) => state === "error")).toEqual([]);
+      const empty = shown.filter(({ state, title }) => state === "empty" && !(title in MAY_BE_EMPTY));
+      expect(empty.map(({ title }) => title)).toEqual([]);
+      const width = await page.evaluate("document.documentElement.scrollWidth");
+      expect(width).toBe(MODES[mode].viewport.width);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,89 @@
+import { SignedOut } from "../poll.ts";
+
+/** Series as Prometheus sends them: Unix seconds and text. */
+export interface RawSeries {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly values?: readonly (readonly [number, string])[];
+  readonly value?: readonly [number, string];
+}
+
+/** A question that Prometheus could not answer; the message is a sentence for the panel. */
+export class QueryError extends Error {
+  override readonly name = "QueryError";
+}
+
+interface Envelope {
+  readonly status?: string;
+  readonly error?: string;
+  readonly data?: unknown;
+}
+
+async function read(path: string, init: RequestInit): Promise<unknown> {
+  let answer: Response;
+  try {
+    answer = await fetch(`/api/prometheus/${path}`, init);
+  } catch (error) {
+    if (init.signal?.aborted) throw error;
+    throw new QueryError("The console cannot be reached");
+  }
+  if (answer.status === 401) throw new SignedOut("You are signed out: run npm run status");
+  const body = (await answer.json().catch((error: unknown) => {
+    if (init.signal?.aborted) throw error;
+    return {};
+  })) as Envelope;
+  if (body.status !== "success")
+    throw new QueryError(body.error ?? `The console answers with an error (${answer.status})`);
+  return body.data;
+}
+
+const ask = (
+  path: string,
+  parameters: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<unknown> => read(path, { method: "POST", body: new URLSearchParams(parameters), signal });
+
+/** Asks Prometheus through the console. What two panels ask within one refresh is asked once. */
+export interface Questions {
+  range(query: string, start: number, end: number, step: number): Promise<readonly RawSeries[]>;
+  instant(query: string, time: number): Promise<readonly RawSeries[]>;
+  labelValues(label: string, selector: string, start: number, end: number): Promise<readonly string[]>;
+}
+
+interface Result {
+  readonly resultType: string;
+  readonly result: readonly RawSeries[] | readonly [number, string];
+}
+
+function seriesOf(data: unknown): readonly RawSeries[] {
+  const { resultType, result } = data as Result;
+  if (resultType === "vector" || resultType === "matrix") return result as readonly RawSeries[];
+  if (resultType === "scalar") return [{ metric: {}, value: result as readonly [number, string] }];
+  throw new QueryError(`A panel cannot show what the query answers with: a ${resultType}`);
+}
+
+/** @param signal ends all questions: their answers are not wanted any more */
+export function createQuestions(signal: AbortSignal): Questions {
+  const asked = new Map<string, Promise<readonly RawSeries[]>>();
+  const once = (
+    path: string,
+    parameters: Readonly<Record<string, string>>,
+  ): Promise<readonly RawSeries[]> => {
+    const key = `${path}?${new URLSearchParams(parameters)}`;
+    const known = asked.get(key);
+    if (known) return known;
+    const question = ask(path, parameters, signal).then(seriesOf);
+    asked.set(key, question);
+    return question;
+  };
+  return {
+    range: (query, start, end, step) =>
+      once("query_range", { query, start: String(start), end: String(end), step: String(step) }),
+    instant: (query, time) => once("query", { query, time: String(time) }),
+    async labelValues(label, selector, start, end) {
+      const parameters = new URLSearchParams({ start: String(start), end: String(end) });
+      if (selector) parameters.set("match[]", selector);
+      const path = `label/${encodeURIComponent(label)}/values?${parameters}`;
+      return (await read(path, { signal })) as readonly string[];
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import type { ExternalMetric } from "@watchkeeper/catalogue/external";
+import type { Metric, Unit } from "@watchkeeper/catalogue/metric";
+import type { Query } from "./query.ts";
+import type { Colour, Thresholds } from "./thresholds.ts";
+import type { UnitId } from "./unit.ts";
+
+/** A metric that says what it means: one of ours, or a foreign one of the catalogue. */
+export type Shown = Metric | (ExternalMetric & { readonly help: string; readonly unit: Unit });
+
+type Width = 3 | 4 | 6 | 8 | 12 | 16 | 18 | 24;
+
+interface PanelBase {
+  /** Never changes, though the title may: the panel's number and links to it come from it. */
+  readonly key: string;
+  readonly title: string;
+  /** One or two sentences: what it shows and when to worry. The metric's own meaning is added. */
+  readonly about: string;
+  /** Of 24 columns. */
+  readonly width: Width;
+  /** Half as high as its kind: for a table of a few rows. */
+  readonly short?: true;
+  /** Names of alerts whose runbooks help with what the panel shows. */
+  readonly runbooks?: readonly string[];
+  /** The board that tells more. */
+  readonly more?: string;
+}
+
+interface DataPanel extends PanelBase {
+  /** What is shown; its unit is the panel's unless the expression changes it. */
+  readonly metric: Shown;
+  readonly unit?: UnitId;
+  readonly decimals?: number;
+}
+
+/** Lines or bars over time. */
+export interface TimeseriesPanel extends DataPanel {
+  readonly type: "timeseries";
+  readonly queries: readonly Query[];
+  readonly stacked?: true;
+  readonly bars?: true;
+  /** Drawn as lines where they matter. */
+  readonly thresholds?: Thresholds;
+  readonly max?: number;
+  /** Colours of legends whose meaning is fixed, such as red for failures. */
+  readonly colours?: Readonly<Record<string, Colour>>;
+  /** Values below the chart. */
+  readonly legend?: "table" | "list";
+}
+
+/** One number or a few, coloured by what they mean. */
+export interface StatPanel extends DataPanel {
+  readonly type: "stat";
+  readonly queries: readonly Query[];
+  readonly thresholds: Thresholds;
+  /** Words for values: `{ 0: "down", 1: "up" }`. */
+  readonly words?: Readonly<Record<number, string>>;
+  /** Shown when there is nothing to count. */
+  readonly nothing?: string;
+  /** Whether a small line shows the last hours. */
+  readonly sparkline?: false;
+}
+
+/** One number between two ends. */
+export interface GaugePanel extends DataPanel {
+  readonly type: "gauge";
+  readonly queries: readonly Query[];
+  readonly thresholds: Thresholds;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** A number for each of several things, side by side. */
+export interface BarGaugePanel extends DataPanel {
+  readonly type: "bargauge";
+  readonly queries: readonly Query[];
+  readonly thresholds: Thresholds;
+  readonly min?: number;
+  readonly max?: number;
+  readonly nothing?: string;
+}
+
+/** A column of numbers, one for each row. */
+export interface ValueColumn {
+  readonly title: string;
+  readonly query: Query;
+  readonly unit: UnitId;
+  readonly decimals?: number;
+  readonly thresholds?: Thresholds;
+}
+
+/** Rows that are told apart by labels, with numbers of the moment. */
+export interface TablePanel extends DataPanel {
+  readonly type: "table";
+  /** Labels that are columns, by the titles that people read. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly columns: readonly [ValueColumn, ...ValueColumn[]];
+  /** The title of the column that the largest values are looked for in. */
+  readonly sortBy: string;
+  readonly nothing?: string;
+}
+
+/** How values spread, as colours over time. */
+export interface HeatmapPanel extends DataPanel {
+  readonly type: "heatmap";
+  /** `sum by (le)` of increases. */
+  readonly query: Query;
+}
+
+/** Words. */
+export interface TextPanel extends PanelBase {
+  readonly type: "text";
+  readonly markdown: string;
+}
+
+export type Panel =
+  | TimeseriesPanel
+  | StatPanel
+  | GaugePanel
+  | BarGaugePanel
+  | TablePanel
+  | HeatmapPanel
+  | TextPanel;
