@@ -1,11 +1,8 @@
-import type { ExternalMetric } from "@watchkeeper/catalogue/external";
-import type { Metric, Unit } from "@watchkeeper/catalogue/metric";
+import type { ForeignMetric } from "@watchkeeper/catalogue/external";
+import type { Metric } from "@watchkeeper/catalogue/metric";
 import type { Query } from "./query.ts";
 import type { Colour, Thresholds } from "./thresholds.ts";
 import type { UnitId } from "./unit.ts";
-
-/** A metric that says what it means: one of ours, or a foreign one of the catalogue. */
-export type Shown = Metric | (ExternalMetric & { readonly help: string; readonly unit: Unit });
 
 type Width = 3 | 4 | 6 | 8 | 12 | 16 | 18 | 24;
 
@@ -17,7 +14,7 @@ interface PanelBase {
   readonly about: string;
   /** Of 24 columns. */
   readonly width: Width;
-  /** Half as high as its kind: for a table of a few rows. */
+  /** Half as high as others of its kind: for a table of a few rows. */
   readonly short?: true;
   /** Names of alerts whose runbooks help with what the panel shows. */
   readonly runbooks?: readonly string[];
@@ -27,7 +24,7 @@ interface PanelBase {
 
 interface DataPanel extends PanelBase {
   /** What is shown; its unit is the panel's unless the expression changes it. */
-  readonly metric: Shown;
+  readonly metric: Metric | ForeignMetric;
   readonly unit?: UnitId;
   readonly decimals?: number;
 }
@@ -94,6 +91,8 @@ export interface TablePanel extends DataPanel {
   /** Labels that are columns, by the titles that people read. */
   readonly labels: Readonly<Record<string, string>>;
   readonly columns: readonly [ValueColumn, ...ValueColumn[]];
+  /** Leads from a label's value to another board with this value chosen there. */
+  readonly follow?: { readonly label: string; readonly board: string; readonly variable: string };
   /** The title of the column that the largest values are looked for in. */
   readonly sortBy: string;
   readonly nothing?: string;

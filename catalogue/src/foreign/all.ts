@@ -1,5 +1,4 @@
 import { alerts, type ForeignMetric, pgUp, probeSuccess, redisUp, up } from "../external.ts";
-import * as recorded from "../recorded.ts";
 import * as node from "./node.ts";
 import * as postgres from "./postgres.ts";
 import * as prometheus from "./prometheus.ts";
@@ -13,6 +12,3 @@ export const foreignMetrics: readonly ForeignMetric[] = [
   ...Object.values(prometheus),
   ...Object.values(redis),
 ];
-
-/** Recorded series that boards select. */
-export const recordedMetrics: readonly ForeignMetric[] = Object.values(recorded);

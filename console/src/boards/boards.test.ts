@@ -116,8 +116,62 @@ async function seeEverything(page: Page, panels: number): Promise<readonly Shown
   );
 }
 
+/** What the board has asked, by path and form. */
+interface Question {
+  readonly path: string;
+  readonly form: string;
+}
+
+/** Asks Prometheus itself. @returns the last number of each series, in Prometheus' order */
+async function lastNumbers({ path, form }: Question): Promise<readonly number[]> {
+  const answer = await fetch(`${prometheus.url}/api/v1/${path}`, {
+    method: "POST",
+    body: new URLSearchParams(form),
+  });
+  const { data } = (await answer.json()) as {
+    data: { result: { value?: [number, string]; values?: [number, string][] }[] };
+  };
+  return data.result.map(({ value, values = [] }) => {
+    const known = (value ? [value] : values).filter(([, text]) => text !== "NaN");
+    return Number(known.at(-1)?.[1]);
+  });
+}
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+
+/** The question that an expression became once its variables were filled in. */
+const questionOf = (expr: string, questions: readonly Question[]): Question | undefined => {
+  const pattern = new RegExp(`^${expr.split(/\$\w+/).map(escaped).join("[^)]+?")}$`, "s");
+  return questions.find(({ form }) => pattern.test(new URLSearchParams(form).get("query") ?? ""));
+};
+
 describe.each(boards.map((board) => [board.uid, board] as const))("the board %s", (uid, board) => {
   const panels = panelsOf(board).filter(({ type }) => type !== "row");
+
+  test("shows the numbers that Prometheus answers when asked directly", async () => {
+    const page = await open("light");
+    const questions: Question[] = [];
+    page.on("request", (request) => {
+      const path = /\/api\/prometheus\/(query(?:_range)?)$/.exec(request.url())?.[1];
+      if (path) questions.push({ path, form: request.postData() ?? "" });
+    });
+    await page.goto(`${web.url}/boards/${uid}?from=now-90m&to=now`);
+    const shown = await seeEverything(page, panels.length);
+    let compared = 0;
+    for (const { type, title, targets = [] } of panels) {
+      const [target] = targets;
+      if (!["stat", "gauge", "bargauge"].includes(type) || targets.length !== 1 || !target?.expr) continue;
+      const question = questionOf(target.expr, questions);
+      expect(question, `${title} asks ${target.expr}`).toBeDefined();
+      if (!question) continue;
+      const numbers = await lastNumbers(question);
+      const values = shown.filter((card) => card.title === title).map(({ value }) => value);
+      expect(values, title).toContain(numbers.join(","));
+      compared += 1;
+    }
+    expect(compared).toBeGreaterThan(0);
+    await page.context().close();
+  }, 60_000);
 
   test.each(Object.keys(MODES) as (keyof typeof MODES)[])(
     "is complete, %s",

@@ -19,27 +19,30 @@ function renderTexts(board: Board, publicUrl: string): BoardPage["texts"] {
   );
 }
 
+/** What the board is for, without the note for who would edit its JSON. */
+const aboutOf = ({ description = "" }: Board): string =>
+  description.replace(/\s*Generated (?:from|by) .*$/s, "");
+
 /** A board without panels: the page's script draws them from the JSON that the page carries. */
 export function renderBoard(board: Board, publicUrl: string): Html {
   const page: BoardPage = { board, texts: renderTexts(board, publicUrl) };
   return html`
-  <header class="page-head">
+  <header class="page-head board-head">
     <div>
       <h1>${board.title}</h1>
-      ${board.description && html`<p class="summary">${board.description}</p>`}
+      <p class="summary">${aboutOf(board)}</p>
     </div>
     <div class="tools board-tools" data-tools></div>
   </header>
-  <div class="board-bar" data-bar></div>
-  <p class="now" data-incidents></p>
+  <div class="board-bar"><div class="pickers" data-pickers></div><p class="now" data-incidents></p><nav class="board-links" aria-label="Related boards" data-links></nav></div>
   <div class="cards" data-cards></div>
   <p class="sr" data-announce role="status" aria-live="polite"></p>
   <noscript><p class="note">This page is drawn by its script.</p></noscript>
   <script type="application/json" data-board>${embedded(page)}</script>`;
 }
 
-const renderEntry = ({ uid, title, description }: Board): Hole => html`
-  <li><a href="/boards/${uid}"><b>${title}</b>${description && html`<span>${description}</span>`}</a></li>`;
+const renderEntry = (board: Board): Hole => html`
+  <li><a href="/boards/${board.uid}"><b>${board.title}</b><span>${aboutOf(board)}</span></a></li>`;
 
 /** The list of all boards. */
 export const renderBoardIndex = (boards: readonly Board[]): Html => html`

@@ -32,7 +32,7 @@ export const reducers: Readonly<Record<string, { readonly label: string; readonl
     },
   },
   sum: { label: "Total", reduce: (values) => sum(values) ?? 0 },
-  count: { label: "Count", reduce: (values) => known(values).length },
+  count: { label: "Count", reduce: (values) => values.filter((value) => value !== null).length },
   range: {
     label: "Range",
     reduce: (values) => {

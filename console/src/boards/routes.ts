@@ -7,7 +7,7 @@ import type { BoardStore } from "./store.ts";
 
 const SHOWN_INCIDENTS = 20;
 
-/** `GET /boards`, `GET /boards/:uid` and `GET /api/incidents/open`, which stand beside every board. */
+/** `GET /boards`, `GET /boards/:uid`, the same as `GET /d/:uid`, and `GET /api/incidents/open`, which stand beside every board. */
 export function createBoardRoutes(store: BoardStore, pager: Pager, publicUrl: string): Router {
   const router = Router();
 
@@ -26,6 +26,12 @@ export function createBoardRoutes(store: BoardStore, pager: Pager, publicUrl: st
         .send(renderMessage("There is no such board", "The list of all is at /boards."));
     const main = renderBoard(board, publicUrl);
     res.send(renderPage({ title: board.title, kind: "grafana", section: "/boards", main }));
+  });
+
+  // Grafana's address of a board, so that a link in a message leads to it wherever it is opened.
+  router.get("/d/:uid{/:slug}", (req, res) => {
+    const [, search = ""] = req.url.split("?");
+    res.redirect(`/boards/${encodeURIComponent(req.params.uid)}${search && `?${search}`}`);
   });
 
   router.get("/api/incidents/open", async (_req, res) => {

@@ -4,10 +4,11 @@ import { createWriteStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { promisify } from "node:util";
 import type { ForeignMetric } from "@watchkeeper/catalogue/external";
-import { foreignMetrics, recordedMetrics } from "@watchkeeper/catalogue/foreign/all";
+import { foreignMetrics } from "@watchkeeper/catalogue/foreign/all";
 import { labels } from "@watchkeeper/catalogue/labels";
 import type { Metric } from "@watchkeeper/catalogue/metric";
 import { metrics } from "@watchkeeper/catalogue/metrics/all";
+import * as recorded from "@watchkeeper/catalogue/recorded";
 import { services } from "@watchkeeper/catalogue/services";
 
 /**
@@ -19,6 +20,8 @@ const STEP_SECONDS = 15;
 const BEFORE_SECONDS = 2 * 60 * 60;
 /** So that "now" still has samples while the test runs. */
 const AFTER_SECONDS = 15 * 60;
+
+const STARTED = Math.floor(Date.now() / 1_000) - 5_400;
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -103,7 +106,7 @@ function level({ name, unit }: Shape, own: Labels, at: number): number {
   if (/(^|_)(up|success|successful)$/.test(name) || name === "ALERTS") return 1;
   const wave = 1 + 0.4 * Math.sin(at / 1_100 + chance(JSON.stringify(own)) * 6);
   const size = { seconds: 0.04, bytes: 2e8, ratio: 0.01, timestamp_seconds: 0, cores: 1, items: 6 }[unit];
-  if (unit === "timestamp_seconds") return at - 3_600;
+  if (unit === "timestamp_seconds" || name.endsWith("start_time_seconds")) return STARTED;
   const factor = /max|limit|size_bytes$/.test(name) ? 3 : 1;
   return size * factor * (/max|limit/.test(name) ? 1.4 : wave) * (0.5 + chance(name));
 }
@@ -115,8 +118,11 @@ function* samples(shape: Shape, own: Labels, from: number, to: number): Generato
   };
   const ends = [...shape.buckets, Number.POSITIVE_INFINITY];
   let total = 100;
+  const below = ends.map(() => 0);
   for (let at = from; at <= to; at += STEP_SECONDS) {
-    total += speed(shape.kind === "histogram" ? { ...shape, unit: "items" } : shape, own, at) * STEP_SECONDS;
+    const gained =
+      speed(shape.kind === "histogram" ? { ...shape, unit: "items" } : shape, own, at) * STEP_SECONDS;
+    total += gained;
     if (shape.kind === "gauge") {
       // The alert pauses, so that it has two beginnings.
       if (shape.name === "ALERTS" && at > to - AFTER_SECONDS - 3_000 && at < to - AFTER_SECONDS - 1_200)
@@ -126,9 +132,10 @@ function* samples(shape: Shape, own: Labels, from: number, to: number): Generato
     else {
       for (const [i, edge] of ends.entries()) {
         const share =
-          i === ends.length - 1 ? 1 : 1 - Math.exp(-((i + 1) / ends.length) * (4 + Math.sin(at / 700)));
+          i === ends.length - 1 ? 1 : 1 / (1 + Math.exp(ends.length * 0.4 + Math.sin(at / 700) - i));
+        below[i] = (below[i] ?? 0) + gained * share;
         const le = edge === Number.POSITIVE_INFINITY ? "+Inf" : String(edge);
-        yield `${text(`${shape.name}_bucket`, { le })} ${total * share} ${at}\n`;
+        yield `${text(`${shape.name}_bucket`, { le })} ${below[i]} ${at}\n`;
       }
       yield `${text(`${shape.name}_count`)} ${total} ${at}\n`;
       yield `${text(`${shape.name}_sum`)} ${total * (ends[2] ?? 1)} ${at}\n`;
@@ -148,7 +155,7 @@ function* everything(from: number, to: number): Generator<string> {
       for (const target of targetsOf(job))
         for (const own of combinations(names)) yield* samples(shape, { ...target, ...own }, from, to);
   }
-  for (const metric of [...foreignMetrics, ...recordedMetrics]) {
+  for (const metric of [...foreignMetrics, ...Object.values(recorded)]) {
     const isBucket = metric.name.endsWith("_bucket");
     const name = isBucket ? metric.name.slice(0, -7) : metric.name;
     const shape: Shape = {

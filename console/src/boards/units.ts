@@ -35,11 +35,12 @@ const scaled =
     return fixed(value / factor ** step, decimals) + (suffixes[step + offset] ?? "");
   };
 
-const LARGE = ["", "k", "M", "G", "T", "P"];
+const PREFIXES = ["n", "µ", "m", "", "k", "M", "G", "T", "P"];
 const si = (unit: string): Format =>
   scaled(
     1_000,
-    LARGE.map((prefix) => ` ${prefix}${unit}`),
+    PREFIXES.map((prefix) => ` ${prefix}${unit}`),
+    PREFIXES.indexOf(""),
   );
 const binary = (unit: string): Format =>
   scaled(
@@ -73,24 +74,6 @@ const seconds: Format = (value, decimals) => {
   return `${fixed(count, decimals)} ${name}${Math.abs(count) > 1 ? "s" : ""}`;
 };
 
-/** The two largest parts of a duration: "2 days 4 hours". */
-const duration: Format = (value) => {
-  if (!Number.isFinite(value)) return fixed(value);
-  let rest = Math.round(Math.abs(value));
-  const parts: string[] = [];
-  for (const [size, name] of [
-    [86_400, "day"],
-    [3_600, "hour"],
-    [60, "minute"],
-    [1, "second"],
-  ] as const) {
-    const count = Math.floor(rest / size);
-    rest -= count * size;
-    if (count > 0 && parts.length < 2) parts.push(`${count} ${name}${count === 1 ? "" : "s"}`);
-  }
-  return (value < 0 ? "-" : "") + (parts.join(" ") || "0 s");
-};
-
 const two = (value: number): string => String(value).padStart(2, "0");
 const moment: Format = (value) => {
   const at = new Date(value);
@@ -117,27 +100,22 @@ const relative: Format = (value) => {
   return ago >= 0 ? `${text} ago` : `in ${text}`;
 };
 
-const scaledSeconds =
-  (factor: number): Format =>
-  (value, decimals) =>
-    seconds(value * factor, decimals);
+/** Below a second they stay what they are. */
+const milliseconds: Format = (value, decimals) => {
+  if (!(Math.abs(value) >= 1_000)) return `${fixed(value, decimals)} ms`;
+  const days = value / 86_400_000;
+  if (Math.abs(days) < 7) return seconds(value / 1_000, decimals);
+  return Math.abs(days) < 365 ? `${fixed(days, decimals)} days` : `${fixed(days / 365, decimals)} years`;
+};
 
 export const units: Readonly<Record<string, Format>> = {
   none: fixed,
   short: scaled(1_000, ["", " K", " Mil", " Bil", " Tri", " Quadr"]),
-  sishort: scaled(1_000, ["", " k", " M", " G", " T", " P"]),
   locale: (value) => (Number.isFinite(value) ? value.toLocaleString("en") : fixed(value)),
   percent: (value, decimals) => `${fixed(value, decimals)}%`,
   percentunit: (value, decimals) => `${fixed(value * 100, decimals)}%`,
-  ns: scaledSeconds(1e-9),
-  µs: scaledSeconds(1e-6),
-  ms: scaledSeconds(1e-3),
+  ms: milliseconds,
   s: seconds,
-  m: scaledSeconds(60),
-  h: scaledSeconds(3_600),
-  d: scaledSeconds(86_400),
-  dtdurations: duration,
-  dtdurationms: (value) => duration(value / 1_000),
   bytes: binary("B"),
   decbytes: si("B"),
   Bps: si("B/s"),
@@ -149,7 +127,6 @@ export const units: Readonly<Record<string, Format>> = {
   rps: perSecond("rd/s"),
   wps: perSecond("wr/s"),
   iops: perSecond("io/s"),
-  opm: perSecond("ops/min"),
   hertz: si("Hz"),
   bool: (value) => (value === 0 ? "False" : "True"),
   bool_yes_no: (value) => (value === 0 ? "No" : "Yes"),

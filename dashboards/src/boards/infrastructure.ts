@@ -1,4 +1,4 @@
-import { pgUp, redisUp } from "@watchkeeper/catalogue/external";
+import { type ForeignMetric, pgUp, redisUp } from "@watchkeeper/catalogue/external";
 import {
   nodeCpuSecondsTotal,
   nodeDiskReadBytesTotal,
@@ -30,7 +30,7 @@ import {
   redisEvictedKeysTotal,
   redisMemoryUsedBytes,
 } from "@watchkeeper/catalogue/foreign/redis";
-import { not, notMatch, promql, series } from "@watchkeeper/catalogue/promql";
+import { type Expr, not, notMatch, promql, series } from "@watchkeeper/catalogue/promql";
 import { defineBoard } from "../board.ts";
 import { label, query, rateInterval } from "../query.ts";
 import { atLeast, atMost, falling, neutral, rising } from "../thresholds.ts";
@@ -48,6 +48,21 @@ const disk = promql`
 const connections = promql`
   sum(${series(pgStatActivityCount)}) / max(${series(pgSettingsMaxConnections)})`;
 
+const perSecond = (counter: Expr): Expr => promql`sum(rate(${counter}[${rateInterval}]))`;
+
+/** Whether a server answers the exporter that asks it. */
+const answers = (metric: ForeignMetric) =>
+  ({
+    type: "stat",
+    width: 4,
+    metric,
+    unit: "bool_yes_no",
+    queries: [query(promql`min(${series(metric)})`)],
+    words: { 0: "away", 1: "there" },
+    thresholds: atLeast(1),
+    sparkline: false,
+  }) as const;
+
 export const infrastructure = defineBoard({
   uid: "infrastructure",
   title: "Infrastructure",
@@ -60,31 +75,17 @@ export const infrastructure = defineBoard({
       title: "Now",
       panels: [
         {
-          type: "stat",
+          ...answers(pgUp),
           key: "postgres",
           title: "PostgreSQL",
           about: "Whether the directory's database answers.",
-          width: 4,
-          metric: pgUp,
-          unit: "bool_yes_no",
-          queries: [query(promql`min(${series(pgUp)})`)],
-          words: { 0: "away", 1: "there" },
-          thresholds: atLeast(1),
-          sparkline: false,
           runbooks: ["DatabaseUnreachable"],
         },
         {
-          type: "stat",
+          ...answers(redisUp),
           key: "redis",
           title: "Redis",
           about: "Whether Redis answers. Without it nobody can sign in.",
-          width: 4,
-          metric: redisUp,
-          unit: "bool_yes_no",
-          queries: [query(promql`min(${series(redisUp)})`)],
-          words: { 0: "away", 1: "there" },
-          thresholds: atLeast(1),
-          sparkline: false,
         },
         {
           type: "stat",
@@ -212,8 +213,8 @@ export const infrastructure = defineBoard({
           metric: nodeDiskWrittenBytesTotal,
           unit: "Bps",
           queries: [
-            query(promql`sum(rate(${series(nodeDiskReadBytesTotal)}[${rateInterval}]))`, "read"),
-            query(promql`sum(rate(${series(nodeDiskWrittenBytesTotal)}[${rateInterval}]))`, "written"),
+            query(perSecond(series(nodeDiskReadBytesTotal)), "read"),
+            query(perSecond(series(nodeDiskWrittenBytesTotal)), "written"),
           ],
         },
         {
@@ -225,14 +226,8 @@ export const infrastructure = defineBoard({
           metric: nodeNetworkReceiveBytesTotal,
           unit: "Bps",
           queries: [
-            query(
-              promql`sum(rate(${series(nodeNetworkReceiveBytesTotal, devices)}[${rateInterval}]))`,
-              "received",
-            ),
-            query(
-              promql`sum(rate(${series(nodeNetworkTransmitBytesTotal, devices)}[${rateInterval}]))`,
-              "sent",
-            ),
+            query(perSecond(series(nodeNetworkReceiveBytesTotal, devices)), "received"),
+            query(perSecond(series(nodeNetworkTransmitBytesTotal, devices)), "sent"),
           ],
         },
       ],
@@ -264,18 +259,9 @@ export const infrastructure = defineBoard({
           metric: pgStatDatabaseXactCommit,
           unit: "ops",
           queries: [
-            query(
-              promql`sum(rate(${series(pgStatDatabaseXactCommit, directory)}[${rateInterval}]))`,
-              "committed",
-            ),
-            query(
-              promql`sum(rate(${series(pgStatDatabaseXactRollback, directory)}[${rateInterval}]))`,
-              "rolled back",
-            ),
-            query(
-              promql`sum(rate(${series(pgStatDatabaseDeadlocks, directory)}[${rateInterval}]))`,
-              "deadlocks",
-            ),
+            query(perSecond(series(pgStatDatabaseXactCommit, directory)), "committed"),
+            query(perSecond(series(pgStatDatabaseXactRollback, directory)), "rolled back"),
+            query(perSecond(series(pgStatDatabaseDeadlocks, directory)), "deadlocks"),
           ],
           colours: { "rolled back": "orange", deadlocks: "red" },
         },
@@ -366,9 +352,7 @@ export const infrastructure = defineBoard({
           width: 8,
           metric: redisCommandsDurationSecondsTotal,
           unit: "percentunit",
-          queries: [
-            query(promql`sum(rate(${series(redisCommandsDurationSecondsTotal)}[${rateInterval}]))`, "busy"),
-          ],
+          queries: [query(perSecond(series(redisCommandsDurationSecondsTotal)), "busy")],
           thresholds: atMost(0.8),
         },
         {

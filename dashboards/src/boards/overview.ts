@@ -190,6 +190,7 @@ export const overview = defineBoard({
           width: 16,
           metric: httpRequestsTotal,
           labels: { method: "Method", route: "Route" },
+          follow: { label: "route", board: "performance", variable: "route" },
           columns: [
             { title: "Requests", query: query(promql`topk(10, ${byRoute})`), unit: "reqps", decimals: 2 },
             {

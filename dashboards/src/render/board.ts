@@ -8,6 +8,7 @@ import { not, promql, series } from "@watchkeeper/catalogue/promql";
 import type { Board } from "../board.ts";
 import type { Panel } from "../panel.ts";
 import type { Variable } from "../variable.ts";
+import { boardPath } from "./address.ts";
 import { DATA_SOURCE } from "./fields.ts";
 import { layOut, type Place } from "./layout.ts";
 import { panelId } from "./panel-id.ts";
@@ -17,9 +18,6 @@ import { buildPanel } from "./panels.ts";
 const SCHEMA_VERSION = 42;
 const REFRESH = "30s";
 const ROW_HEIGHT = 1;
-
-/** The address of a board, in Grafana and in the console alike. */
-export const boardPath = (uid: string): string => `/d/${uid}`;
 
 const boardLink = (title: string, uid: string): grafana.DashboardLinkBuilder =>
   new grafana.DashboardLinkBuilder(title)

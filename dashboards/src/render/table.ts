@@ -2,6 +2,7 @@ import * as common from "@grafana/grafana-foundation-sdk/common";
 import * as table from "@grafana/grafana-foundation-sdk/table";
 import type { TablePanel, ValueColumn } from "../panel.ts";
 import { unitOf } from "../unit.ts";
+import { boardPath } from "./address.ts";
 import { target, thresholdSteps } from "./fields.ts";
 
 /** How Grafana calls the value of the i-th query once several are one table. */
@@ -17,6 +18,22 @@ const properties = ({ unit, decimals, thresholds }: ValueColumn) => [
         { id: "thresholds", value: { mode: "absolute", steps: thresholdSteps(thresholds) } },
         { id: "custom.cellOptions", value: { type: "color-text" } },
       ]),
+];
+
+/** What Grafana puts into a text when somebody follows it. */
+const filledIn = (expression: string): string => `\${${expression}}`;
+
+/** A link on each value of a column. Grafana fills in the row's value and the board's time. */
+const linkProperties = ({ board, variable }: NonNullable<TablePanel["follow"]>, title: string) => [
+  {
+    id: "links",
+    value: [
+      {
+        title: `${title} in detail`,
+        url: `${boardPath(board)}?var-${variable}=${filledIn(`__data.fields["${title}"]`)}&${filledIn("__url_time_range")}`,
+      },
+    ],
+  },
 ];
 
 /** A row for each set of labels: `merge` makes one table of all queries, `organize` names, orders and hides columns. */
@@ -40,6 +57,8 @@ export function buildTable(panel: TablePanel): table.PanelBuilder {
     });
   if (panel.nothing) builder.noValue(panel.nothing);
   for (const column of panel.columns) builder.overrideByName(column.title, properties(column));
+  const followed = panel.follow && panel.labels[panel.follow.label];
+  if (panel.follow && followed) builder.overrideByName(followed, linkProperties(panel.follow, followed));
   panel.columns.forEach(({ query }, i) => void builder.withTarget(target(query, i, "table")));
   return builder;
 }

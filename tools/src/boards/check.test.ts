@@ -4,7 +4,7 @@ import type { BoardJson, PanelJson } from "./board-json.ts";
 import { checkBoards, checkShown, checkWithPromtool, expressionsOf } from "./check.ts";
 import { exceptions } from "./exceptions.ts";
 import { loadSurroundings } from "./law.ts";
-import { boardRules } from "./rules.ts";
+import { boardRules } from "./rules/all.ts";
 
 const surroundings = await loadSurroundings();
 const { boards } = surroundings;
@@ -113,6 +113,15 @@ const violations: readonly (readonly [rule: string, said: string, panel: string,
     }),
   ],
   ["links", "leads to nowhere", "Requests", () => ({ panel: { links: [{ title: "", url: "/d/nowhere" }] } })],
+  [
+    "links",
+    "leads to elsewhere",
+    "Busiest endpoints",
+    () => {
+      const properties = [{ id: "links", value: [{ title: "", url: "/d/elsewhere?var-route=a" }] }];
+      return { panel: { fieldConfig: { defaults: { unit: "short" }, overrides: [{ properties }] } } };
+    },
+  ],
   [
     "links",
     "runbook Gone does not exist",

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BoardJson, dataPanels, withVariables } from "./board-json.ts";
 import type { Exception } from "./exceptions.ts";
-import { boardRules, type Rule, type Surroundings } from "./rules.ts";
+import type { Rule, Surroundings } from "./rule.ts";
+import { boardRules } from "./rules/all.ts";
 
 /**
  * Judges boards by the rules.

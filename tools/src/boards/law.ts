@@ -8,7 +8,7 @@ import { knownSeries } from "../expressions.ts";
 import type { BoardJson } from "./board-json.ts";
 import { checkBoards, checkShown, checkWithPromtool, expressionsOf } from "./check.ts";
 import { exceptions, unseen } from "./exceptions.ts";
-import type { Surroundings } from "./rules.ts";
+import type { Surroundings } from "./rule.ts";
 
 /** Names under which ever-growing series are selected, those of histograms included. */
 export const counters: ReadonlySet<string> = new Set([

@@ -37,6 +37,20 @@ export const timeAxis = (): uPlot.Axis => ({
 /** Grafana's units leave zeros that say nothing where a whole axis has them. */
 const trimmed = (text: string): string => text.replace(/(\.\d*?)0+(?=\D|$)/, "$1").replace(/\.(?=\D|$)/, "");
 
+const TWOS = Array.from({ length: 60 }, (_, i) => 2 ** (i - 4));
+const CLOCK = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200];
+const DAYS = [1, 2, 5, 7, 14, 28, 56, 91, 182, 365, 730, 3_650].map((days) => days * 86_400);
+const FRACTIONS = [-9, -8, -7, -6, -5, -4, -3, -2, -1].flatMap((power) =>
+  [1, 2, 5].map((digit) => digit * 10 ** power),
+);
+
+/** Distances of ticks that read round in a unit: 256 MiB, 5 min. */
+const roundSteps: Readonly<Record<string, number[]>> = {
+  bytes: TWOS,
+  binBps: TWOS,
+  s: [...FRACTIONS, ...CLOCK, ...DAYS],
+};
+
 /** The labels of one axis tell neighbours apart, whatever the field's decimals are for single values. */
 export function labelsOf(field: Field, splits: readonly (number | null)[]): string[] {
   const { decimals: _ignored, mappings: _unused, ...plain } = field;
@@ -45,12 +59,14 @@ export function labelsOf(field: Field, splits: readonly (number | null)[]): stri
 
 export const valueAxis = (field: Field, scale: string, side: 1 | 3, withGrid: boolean): uPlot.Axis => {
   const label = String(field.custom.axisLabel ?? "");
+  const round = roundSteps[field.unit ?? ""];
   return {
     ...look(),
     scale,
     side,
     space: 30,
     gap: 6,
+    ...(round && { incrs: round }),
     ...(label && { label, labelFont: FONT, labelSize: 16, labelGap: 0 }),
     grid: { ...look().grid, show: withGrid },
     show: field.custom.axisPlacement !== "hidden",

@@ -61,17 +61,20 @@ export function createCard(panel: Panel, createView: CreateView | undefined, sta
     icon("info"),
   );
   info.setAttribute("aria-expanded", "false");
+  const tools = make("span", "card-tools", links);
   const expand = makeButton("card-button", `Show ${panel.title} alone`, stage.expand, icon("expand"));
   const place = make("div", "card-body");
   const note = make("p", "card-note");
   const element = make(
     "section",
     `card card-${panel.type}`,
-    make("header", "", title, links, about.childNodes.length > 0 && info, panel.type !== "text" && expand),
+    make("header", "", title, tools),
     place,
     note,
     about,
   );
+  if (about.childNodes.length > 0) tools.append(info);
+  if (panel.type !== "text") tools.append(expand);
   element.setAttribute("aria-labelledby", id);
   element.dataset.panel = String(panel.id);
   element.dataset.type = panel.type;

@@ -13,20 +13,22 @@ const NAMED: Readonly<Record<string, readonly [light: string, dark: string]>> = 
 };
 
 /** For series whose colour means nothing: neighbours differ in hue and lightness. */
-const PALETTE: readonly (readonly [light: string, dark: string])[] = [
-  ["#3b5bdb", "#91a7ff"],
-  ["#d9730d", "#ffb057"],
-  ["#2f9e44", "#6fd998"],
-  ["#a61e8f", "#e599f7"],
+const PALETTE: readonly (readonly [light: string, dark: string, name?: string])[] = [
+  ["#3b5bdb", "#91a7ff", "blue"],
+  ["#d9730d", "#ffb057", "orange"],
+  ["#2f9e44", "#6fd998", "green"],
+  ["#a61e8f", "#e599f7", "purple"],
   ["#0c8599", "#5cc8dd"],
-  ["#e03131", "#ff8787"],
-  ["#8f7a00", "#d9cc5b"],
+  ["#e03131", "#ff8787", "red"],
+  ["#8f7a00", "#d9cc5b", "yellow"],
   ["#7048e8", "#b197fc"],
   ["#8d5a3b", "#cfa07f"],
   ["#d6336c", "#faa2c1"],
   ["#087f5b", "#63e6be"],
   ["#5a6478", "#98a3b6"],
 ];
+
+const plainName = (name: string): string => name.replace(/^(?:super-light|light|semi-dark|dark)-/, "");
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const paper = matchMedia("print");
@@ -40,7 +42,7 @@ export function onThemeChange(task: () => void): void {
 
 /** @param name one of Grafana's names, with or without its lightness, or a hex colour */
 export function colour(name: string): string {
-  const plain = name.replace(/^(?:super-light|light|semi-dark|dark)-/, "");
+  const plain = plainName(name);
   const pair = Object.hasOwn(NAMED, plain) ? NAMED[plain] : undefined;
   return pair ? pair[isDark() ? 1 : 0] : name;
 }
@@ -48,6 +50,13 @@ export function colour(name: string): string {
 export function paletteColour(index: number): string {
   const pair = PALETTE[index % PALETTE.length];
   return pair ? pair[isDark() ? 1 : 0] : colour("text");
+}
+
+/** Colours that differ from each other and from those that others in the chart have by name. */
+export function freeColours(taken: readonly string[]): (index: number) => string {
+  const names = new Set(taken.map(plainName));
+  const free = PALETTE.flatMap(([, , name], index) => (name !== undefined && names.has(name) ? [] : [index]));
+  return (index) => paletteColour(free[index % free.length] ?? index);
 }
 
 /** The colour, seen through. @param share 0 to 1 */

@@ -86,7 +86,7 @@ export async function loadPanel({ panel, scope, points, questions }: Ask): Promi
   const range = rangeOf(panel, scope);
   const targets = (panel.targets ?? []).filter(({ hide, expr }) => !hide && expr);
   let widest = scope.scrape;
-  let drawn = range;
+
   const answers = targets.map(async (target, index) => {
     const step = stepOf(
       range,
@@ -100,7 +100,7 @@ export async function loadPanel({ panel, scope, points, questions }: Ask): Promi
     const raw = target.instant
       ? await questions.instant(query, range.to)
       : await questions.range(query, aligned.from, aligned.to, step);
-    if (!target.instant) drawn = aligned;
+
     return raw.map((one): Series => {
       const name = nameSeries(target.legendFormat, one.metric);
       const field = fieldOf(panel.fieldConfig, { name, refId, type: "number" });
@@ -110,5 +110,5 @@ export async function loadPanel({ panel, scope, points, questions }: Ask): Promi
   });
   const series = (await Promise.all(answers)).flat();
   const left = Math.max(0, series.length - MOST_SERIES);
-  return { series: series.slice(0, MOST_SERIES), range: drawn, step: widest, scope, left };
+  return { series: series.slice(0, MOST_SERIES), range, step: widest, scope, left };
 }

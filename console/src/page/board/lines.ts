@@ -1,6 +1,6 @@
 import type uPlot from "uplot";
 import type { Field } from "../../boards/field.ts";
-import { colour, faded, paletteColour } from "./colours.ts";
+import { colour, faded, freeColours } from "./colours.ts";
 import type { PanelData, Series } from "./data.ts";
 
 /** What is drawn of a chart: every series on the same times. */
@@ -18,10 +18,27 @@ const isStacked = ({ custom }: Field): boolean =>
 export const stackOf = (field: Field): string | undefined =>
   isStacked(field) ? String((field.custom.stacking as { group?: string }).group ?? "A") : undefined;
 
-export const colourOf = ({ field }: Series, index: number): string =>
-  field.color?.mode === "fixed" && field.color.fixedColor
-    ? colour(field.color.fixedColor)
-    : paletteColour(index);
+const fixedColour = ({ field: { color } }: Series): string | undefined =>
+  color?.mode === "fixed" ? color.fixedColor : undefined;
+
+/** A colour for each series: the one it has by name, or one that no other has. */
+export function coloursOf(series: readonly Series[]): readonly string[] {
+  const free = freeColours(series.flatMap((one) => fixedColour(one) ?? []));
+  let next = 0;
+  return series.map((one) => {
+    const name = fixedColour(one);
+    return name === undefined ? free(next++) : colour(name);
+  });
+}
+
+/** Bars of a stack hide the lower ends of those behind them: the highest comes first. */
+export function drawingOrder(series: readonly Series[]): readonly number[] {
+  const indexes = series.map((_one, index) => index);
+  const hasBars = series.some(
+    ({ field }) => stackOf(field) !== undefined && field.custom.drawStyle === "bars",
+  );
+  return hasBars ? indexes.reverse() : indexes;
+}
 
 /** Series with one unit and one side share an axis. */
 export const scaleOf = ({ unit, custom }: Field): string =>
@@ -87,13 +104,19 @@ const showPoints =
     mode === "always" || count(plot, index, from, to) === 1;
 
 /** How uPlot draws a series. @param paths of uPlot, which is loaded by the chart alone */
-export function seriesOptions(one: Series, index: number, paths: typeof uPlot.paths): uPlot.Series {
+export function seriesOptions(
+  one: Series,
+  stroke: string,
+  of: number,
+  paths: typeof uPlot.paths,
+): uPlot.Series {
   const { custom } = one.field;
-  const stroke = colourOf(one, index);
   const bars = custom.drawStyle === "bars";
   const points = custom.drawStyle === "points";
-  const opacity = Number(custom.fillOpacity ?? (bars ? 80 : 0)) / 100;
   const stacked = stackOf(one.field) !== undefined;
+  // The areas of many lines lie on each other and would hide the lines.
+  const thin = bars || stacked ? 1 : Math.min(1, 3 / of);
+  const opacity = (Number(custom.fillOpacity ?? (bars ? 80 : 0)) / 100) * thin;
   const style = custom.lineStyle as { fill?: string; dash?: number[] } | undefined;
   const dash = style?.fill === "dash" ? (style.dash ?? [8, 6]) : style?.fill === "dot" ? [2, 5] : undefined;
   const build = bars

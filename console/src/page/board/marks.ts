@@ -46,13 +46,17 @@ export function drawThresholds(plot: uPlot, field: FieldConfig, mode: string, sc
 export function drawHappenings(plot: uPlot, happenings: readonly Happening[]): void {
   const { top, height } = plot.bbox;
   within(plot, (context) => {
-    for (const happening of happenings) {
-      const from = plot.valToPos(happening.from, "x", true);
+    // One after the other, so that two at the same time are not twice as dark.
+    let end = Number.NEGATIVE_INFINITY;
+    for (const happening of [...happenings].sort((a, b) => a.from - b.from)) {
+      const from = Math.max(end, plot.valToPos(happening.from, "x", true));
       const to = plot.valToPos(happening.to, "x", true);
-      context.fillStyle = faded(markColour(happening), 0.09);
-      context.fillRect(from, top, Math.max(to - from, 1), height);
-      context.fillStyle = markColour(happening);
-      context.fillRect(from, top, Math.max(to - from, devicePixelRatio * 2), devicePixelRatio * 3);
+      if (end > Number.NEGATIVE_INFINITY && to <= end) continue;
+      end = Math.max(from + 2 * devicePixelRatio, to);
+      context.fillStyle = faded(markColour(happening), 0.055);
+      context.fillRect(from, top, end - from, height);
+      context.fillStyle = faded(markColour(happening), 0.75);
+      context.fillRect(from, top, end - from, 2 * devicePixelRatio);
     }
   });
 }

@@ -28,6 +28,7 @@ export function startGrafanaBoard(): void {
   let leaving = new AbortController();
   let timer: number | undefined;
   let drawnAt = 0;
+  let awaySince: Date | undefined;
 
   const scopeNow = (): Scope => ({
     choices,
@@ -53,7 +54,7 @@ export function startGrafanaBoard(): void {
     expand: () => go({ panel: address.panel === undefined ? panel.id : undefined }),
   }));
 
-  const toolbar = createToolbar(byData("tools"), byData("bar"), {
+  const toolbar = createToolbar({
     time: (range) => go({ range }),
     zoomOut() {
       const { from, to } = scopeNow().range;
@@ -124,10 +125,13 @@ export function startGrafanaBoard(): void {
         showOpenIncidents(byData("incidents"), signal),
       ]);
       if (signal.aborted) return;
-      showLive(toolbar.live, undefined);
+      const failed = byData("cards").querySelectorAll('[data-state="error"]').length;
+      awaySince = failed === 0 ? undefined : (awaySince ?? new Date());
+      showLive(toolbar.live, awaySince, `${failed} ${failed === 1 ? "panel" : "panels"} without data`);
     } catch (error) {
       if (signal.aborted) return;
-      showLive(toolbar.live, new Date(), (error as Error).message);
+      awaySince ??= new Date();
+      showLive(toolbar.live, awaySince, (error as Error).message);
     }
     drawnAt = Date.now();
     plan();

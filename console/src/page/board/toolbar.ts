@@ -1,6 +1,6 @@
 import type { Choices } from "../../boards/interpolate.ts";
 import type { RangeText } from "../../boards/time-range.ts";
-import { make, makeLink } from "../dom.ts";
+import { byData, make, makeLink } from "../dom.ts";
 import { makeButton } from "./menu.ts";
 import { createPicker, type Picker } from "./picker.ts";
 import { icon } from "./svg.ts";
@@ -25,13 +25,15 @@ export interface Toolbar {
 }
 
 /** What stands above a board: time, refresh, variables and links to other boards. */
-export function createToolbar(tools: HTMLElement, bar: HTMLElement, wishes: Wishes): Toolbar {
+export function createToolbar(wishes: Wishes): Toolbar {
+  const variables = byData("pickers");
+  const links = byData("links");
   const live = make("p", "live");
   const time = createTimeMenu(wishes.time);
   const interval = make("select", "button") as HTMLSelectElement;
   interval.setAttribute("aria-label", "Refresh by itself every");
   interval.addEventListener("change", () => wishes.refresh(interval.value));
-  tools.replaceChildren(
+  byData("tools").replaceChildren(
     live,
     time.element,
     makeButton("button", "Zoom out", wishes.zoomOut, icon("zoom-out")),
@@ -40,10 +42,6 @@ export function createToolbar(tools: HTMLElement, bar: HTMLElement, wishes: Wish
   );
 
   const pickers = new Map<string, Picker>();
-  const variables = make("div", "pickers");
-  const links = make("nav", "board-links");
-  links.setAttribute("aria-label", "Related boards");
-  bar.replaceChildren(variables, links);
 
   return {
     live,

@@ -73,7 +73,8 @@ export function createHeatmap(stage: Stage): View {
   const axis = (options.yAxis ?? {}) as { unit?: string; decimals?: number };
   const general = fieldOf(panel.fieldConfig, { name: "", refId: "", type: "number" });
   const edges: Field = { ...general, ...axis, mappings: [] };
-  const exponent = Number((options.color as { exponent?: number } | undefined)?.exponent ?? 0.5);
+  // Few beside many should be seen; 0 is how Grafana writes that nobody chose.
+  const exponent = Number((options.color as { exponent?: number } | undefined)?.exponent) || 0.5;
 
   const host = make("div", "plot");
   host.setAttribute("role", "img");

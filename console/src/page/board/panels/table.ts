@@ -63,6 +63,7 @@ export function createTable(stage: Stage): View {
     const labels = Object.fromEntries(Object.entries(row).map(([name, one]) => [name, String(one ?? "")]));
     const href = link && data ? stage.href(link, data.scope, labels) : undefined;
     const element = make("td", isNumber ? "figure" : "", href ? makeLink(href, text) : text);
+    if (text.length > 40) element.title = text;
     const type = (field.custom.cellOptions as { type?: string } | undefined)?.type ?? "auto";
     const align = field.custom.align;
     if (typeof align === "string" && align !== "auto") element.style.textAlign = align;

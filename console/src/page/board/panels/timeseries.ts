@@ -7,7 +7,15 @@ import { timeAxis, valueAxis } from "../axes.ts";
 import { isDark } from "../colours.ts";
 import type { PanelData, Series } from "../data.ts";
 import { createLegend, type LegendOptions } from "../legend.ts";
-import { alignLines, bandsOf, colourOf, type Lines, scaleOf, seriesOptions } from "../lines.ts";
+import {
+  alignLines,
+  bandsOf,
+  coloursOf,
+  drawingOrder,
+  type Lines,
+  scaleOf,
+  seriesOptions,
+} from "../lines.ts";
 import { drawHappenings, drawThresholds, happeningsAt } from "../marks.ts";
 import { valueScale } from "../scales.ts";
 import { createTooltip, type Line, momentOf } from "../tooltip.ts";
@@ -45,6 +53,7 @@ export function createTimeseries(stage: Stage): View {
   const tip = createTooltip(host);
   const hidden = new Set<string>();
   let data: PanelData | undefined;
+  let colours: readonly string[] = [];
   let lines: Lines | undefined;
   let plot: uPlot | undefined;
   let shape = "";
@@ -64,7 +73,12 @@ export function createTimeseries(stage: Stage): View {
   place.append(host, legend.element);
 
   /** What is under the pointer, the largest first where the panel asks for it. */
-  const linesAt = (index: number, top: number, current: uPlot): readonly Line[] => {
+  const linesAt = (
+    index: number,
+    top: number,
+    current: uPlot,
+    mode = tooltipOptions.mode,
+  ): readonly Line[] => {
     const found = (data?.series ?? []).flatMap((one, i) => {
       const value = lines?.values[i]?.[index] ?? null;
       if (value === null || hidden.has(one.name)) return [];
@@ -73,7 +87,7 @@ export function createTimeseries(stage: Stage): View {
         typeof y === "number" ? Math.abs(current.valToPos(y, scaleOf(one.field)) - top) : Infinity;
       return [
         {
-          colour: colourOf(one, i),
+          colour: colours[i] ?? "",
           name: one.name,
           value: showValue(one.field, value).text,
           number: value,
@@ -83,7 +97,7 @@ export function createTimeseries(stage: Stage): View {
     });
     const nearest = Math.min(...found.map(({ distance }) => distance));
     const marked = found.map((line) => ({ ...line, hot: found.length > 1 && line.distance === nearest }));
-    if (tooltipOptions.mode === "single" || tooltipOptions.mode === undefined)
+    if (mode === "single" || mode === undefined)
       return marked.filter(({ distance }) => distance === nearest).slice(0, 1);
     if (tooltipOptions.sort === "desc") marked.sort((a, b) => b.number - a.number);
     if (tooltipOptions.sort === "asc") marked.sort((a, b) => a.number - b.number);
@@ -106,24 +120,44 @@ export function createTimeseries(stage: Stage): View {
     tip.show(momentOf(at), shown, left + over.offsetLeft, top + over.offsetTop);
   };
 
+  /** A bar stands on both sides of its moment. */
+  const spanOfTime = (): [number, number] => {
+    if (!data) return [0, 1];
+    const { range, step, series } = data;
+    const half = series.some(({ field }) => field.custom.drawStyle === "bars") ? step / 2 : 0;
+    return [range.from - half, range.to + half];
+  };
+
+  const dataOf = ({ times, drawn }: Lines): uPlot.AlignedData => [
+    times,
+    ...drawingOrder(data?.series ?? []).map((i) => drawn[i] ?? []),
+  ];
+
   const build = (current: PanelData, aligned: Lines): uPlot => {
     const fields = new Map(current.series.map(({ field }) => [scaleOf(field), field]));
     if (fields.size === 0) fields.set(scaleOf(general), general);
     const [first] = fields.keys();
+    const order = drawingOrder(current.series);
     const axes = [...fields].map(([scale, field], i) =>
       valueAxis(field, scale, field.custom.axisPlacement === "right" || i % 2 === 1 ? 1 : 3, i === 0),
     );
     const settings: uPlot.Options = {
       width: Math.max(60, host.clientWidth),
       height: Math.max(60, host.clientHeight),
-      padding: [8, axes.length > 1 ? 0 : 12, 0, 0],
+      padding: [8, axes.length > 1 ? 0 : 20, 0, 0],
       legend: { show: false },
       scales: {
-        x: { time: true, range: () => [data?.range.from ?? 0, data?.range.to ?? 1] },
+        x: { time: true, range: spanOfTime },
         ...Object.fromEntries([...fields].map(([scale, field]) => [scale, valueScale(field)])),
       },
       axes: [timeAxis(), ...axes],
-      series: [{}, ...current.series.map((one, i) => seriesOptions(one, i, uPlot.paths))],
+      series: [
+        {},
+        ...order.flatMap((i) => {
+          const one = current.series[i];
+          return one ? [seriesOptions(one, colours[i] ?? "", order.length, uPlot.paths)] : [];
+        }),
+      ],
       bands: bandsOf(current.series),
       cursor: {
         y: false,
@@ -143,22 +177,23 @@ export function createTimeseries(stage: Stage): View {
         draw: [(drawn) => drawThresholds(drawn, general, thresholds, first ?? "")],
       },
     };
-    return new uPlot(settings, [aligned.times, ...aligned.drawn], host);
+    return new uPlot(settings, dataOf(aligned), host);
   };
 
   const show = (): void => {
     if (!data) return;
     const current = data;
     lines = alignLines(current, hidden);
+    colours = coloursOf(current.series);
     legend.fill(
       current.series.map((series, i) => ({
         series,
-        colour: colourOf(series, i),
+        colour: colours[i] ?? "",
         shown: !hidden.has(series.name),
       })),
     );
     const next = signature(current);
-    if (plot && next === shape) plot.setData([lines.times, ...lines.drawn]);
+    if (plot && next === shape) plot.setData(dataOf(lines));
     else {
       plot?.destroy();
       plot = build(current, lines);
@@ -175,8 +210,8 @@ export function createTimeseries(stage: Stage): View {
     const index = Math.max(0, Math.min(last, from + way));
     const at = lines.times[index];
     if (at === undefined) return;
-    plot.setCursor({ left: plot.valToPos(at, "x"), top: plot.over.clientHeight / 2 });
-    const said = linesAt(index, 0, plot).map(({ name, value }) => `${name} ${value}`);
+    plot.setCursor({ left: Math.max(0, plot.valToPos(at, "x")), top: plot.over.clientHeight / 2 });
+    const said = linesAt(index, 0, plot, "multi").map(({ name, value }) => `${name} ${value}`);
     stage.announce(`${momentOf(at)}: ${said.join(", ") || "nothing measured"}`);
   };
   host.addEventListener("keydown", step);
