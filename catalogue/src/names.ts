@@ -17,6 +17,16 @@ export const runbookUrl = (alertName: string, consoleUrl = CONSOLE_URL): string 
  */
 export const boardUrl = (board: string, consoleUrl = CONSOLE_URL): string => `${consoleUrl}/boards/${board}`;
 
+/** The uid of the board on which all promises are seen. */
+export const SLO_BOARD = "slo";
+
+/**
+ * The page of the promises' board with one promise chosen.
+ * @param slo the promise's name
+ */
+export const promiseUrl = (slo: string, consoleUrl = CONSOLE_URL): string =>
+  `${boardUrl(SLO_BOARD, consoleUrl)}?var-slo=${slo}`;
+
 /** Recorded series, `level:metric:operations`. */
 export const recorded = {
   requestRate: "job:http_requests:rate5m",

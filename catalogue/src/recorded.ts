@@ -1,5 +1,5 @@
 import { foreign } from "./external.ts";
-import { recorded } from "./names.ts";
+import { recorded, sloSeries } from "./names.ts";
 
 /** Series that our own rules record, as boards select them; `alerts/src/recording.ts` has their expressions. */
 export const recordedRequestRate = foreign(
@@ -14,4 +14,55 @@ export const recordedErrorRatio = foreign(
   recorded.errorRatio,
   "ratio",
   "Share of each service's requests that failed by the server's fault, over five minutes",
+);
+
+/** Series of promises, as boards select them; `alerts/src/slo/` has their expressions. */
+const ofPromise = ["slo"] as const;
+
+export const recordedSloEvents = foreign(
+  "counter",
+  sloSeries.eventsCumulative,
+  "items",
+  "Events that each promise has counted since it was first evaluated",
+  ofPromise,
+);
+
+export const recordedSloErrors = foreign(
+  "counter",
+  sloSeries.errorsCumulative,
+  "items",
+  "Events that broke each promise since it was first evaluated",
+  ofPromise,
+);
+
+export const recordedErrorBudget = foreign(
+  "gauge",
+  sloSeries.budgetRatio,
+  "ratio",
+  "Share of events that may break each promise, with whose it is and how it is watched",
+  [...ofPromise, "service", "owner", "urgency", "preset", "window", "idle"],
+);
+
+export const recordedBudgetRemaining = foreign(
+  "gauge",
+  sloSeries.budgetRemaining,
+  "ratio",
+  "Share of each promise's error budget that is left; below 0 the promise is broken",
+  ofPromise,
+);
+
+export const recordedBurnRate1h = foreign(
+  "gauge",
+  sloSeries.burnRate1h,
+  "items",
+  "How many times as fast as allowed each promise's budget was spent over an hour",
+  ofPromise,
+);
+
+export const recordedBurnRate6h = foreign(
+  "gauge",
+  sloSeries.burnRate6h,
+  "items",
+  "How many times as fast as allowed each promise's budget was spent over six hours",
+  ofPromise,
 );

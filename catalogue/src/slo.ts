@@ -82,7 +82,7 @@ export interface Slo {
   readonly preset: Preset;
   /** Set with its reason where a service may go for long without one event; otherwise that is a ticket. */
   readonly mayBeIdle?: string;
-  /** The uid of the board to look at. */
+  /** The uid of the board on which the cause is looked for; the promise itself is on the board of all promises. */
   readonly board: string;
   readonly runbook: SloRunbook;
 }

@@ -38,6 +38,8 @@ export interface TimeseriesPanel extends DataPanel {
   /** Drawn as lines where they matter. */
   readonly thresholds?: Thresholds;
   readonly max?: number;
+  /** Set where values may be negative: without it a chart begins at 0. */
+  readonly belowZero?: true;
   /** Colours of legends whose meaning is fixed, such as red for failures. */
   readonly colours?: Readonly<Record<string, Colour>>;
   /** Values below the chart. */
@@ -93,8 +95,12 @@ export interface TablePanel extends DataPanel {
   readonly columns: readonly [ValueColumn, ...ValueColumn[]];
   /** Leads from a label's value to another board with this value chosen there. */
   readonly follow?: { readonly label: string; readonly board: string; readonly variable: string };
+  /** The label whose values are the names of runbook pages, to which they lead. */
+  readonly runbook?: string;
   /** The title of the column that the largest values are looked for in. */
   readonly sortBy: string;
+  /** Set where the smallest values are the ones to look for. */
+  readonly smallestFirst?: true;
   readonly nothing?: string;
 }
 

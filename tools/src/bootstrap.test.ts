@@ -28,6 +28,8 @@ test("every command of package.json that goes through the bootstrap is one that 
   const unknown = spawnSync(process.execPath, [path, "frobnicate"], { encoding: "utf8" });
   expect(unknown).toMatchObject({ status: 1, stdout: "" });
   const known = unknown.stderr.split(": ")[1]?.trim().split(", ");
-  const asked = Object.values(scripts).flatMap((script) => /bootstrap\.mjs ([\w:]+)$/.exec(script)?.[1] ?? []);
+  const asked = Object.values(scripts).flatMap(
+    (script) => /bootstrap\.mjs ([\w:]+)$/.exec(script)?.[1] ?? [],
+  );
   expect(asked.sort()).toEqual(known?.sort());
 });

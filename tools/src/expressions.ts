@@ -5,6 +5,7 @@ import { foreignMetrics } from "@watchkeeper/catalogue/foreign/all";
 import type { Metric } from "@watchkeeper/catalogue/metric";
 import { metrics } from "@watchkeeper/catalogue/metrics/all";
 import { sloSeries } from "@watchkeeper/catalogue/names";
+import { recordedErrorBudget } from "@watchkeeper/catalogue/recorded";
 
 /** Labels that a series can carry, by the name under which it is selected. */
 export type KnownSeries = ReadonlyMap<string, ReadonlySet<string>>;
@@ -27,9 +28,7 @@ export function knownSeries(recordings: readonly Recording[]): KnownSeries {
   const own = recordings.map(({ name, labels }): [string, readonly string[]] => [name, labels]);
   const promises = Object.values(sloSeries).map((name): [string, readonly string[]] => [
     name,
-    name === sloSeries.budgetRatio
-      ? ["slo", "service", "owner", "urgency", "preset", "window", "idle"]
-      : ["slo"],
+    name === sloSeries.budgetRatio ? recordedErrorBudget.labels : ["slo"],
   ]);
   return new Map(
     [...metrics.flatMap(selectedAs), ...foreign, ...own, ...promises].map(([name, labels]) => [

@@ -1,4 +1,4 @@
-import { boardUrl, CONSOLE_URL, sloSeries } from "@watchkeeper/catalogue/names";
+import { promiseUrl, runbookUrl, sloSeries } from "@watchkeeper/catalogue/names";
 import type { WindowDays } from "@watchkeeper/catalogue/slo";
 import type { Duration } from "../alert.ts";
 import { secondsOf } from "./timing.ts";
@@ -7,8 +7,8 @@ import { secondsOf } from "./timing.ts";
 export const annotationsOf = (summary: string, description: string): Readonly<Record<string, string>> => ({
   summary,
   description,
-  runbook_url: `${CONSOLE_URL}/runbooks/{{ $labels.slo }}`,
-  dashboard_url: boardUrl("overview"),
+  runbook_url: runbookUrl("{{ $labels.slo }}"),
+  dashboard_url: promiseUrl("{{ $labels.slo }}"),
 });
 
 /**

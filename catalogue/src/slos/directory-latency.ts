@@ -28,7 +28,7 @@ const latency = (of: {
     days: 30,
     urgency: of.urgency,
     preset: "strict",
-    board: "overview",
+    board: "performance",
     runbook: {
       meaning: `Too many answers to ${of.what} take longer than ${of.edge} s.`,
       impact: "The directory works and feels slow. Who waits too long asks again, which makes it slower.",

@@ -3,7 +3,7 @@ import { match, promql, series } from "../promql.ts";
 import { badOf, defineSlo, within } from "../slo.ts";
 
 const pager = { job: "pager" } as const;
-const ours = { service: "pager", owner: "platform", days: 30, board: "overview" } as const;
+const ours = { service: "pager", owner: "platform", days: 30, board: "on-call" } as const;
 
 /** Nobody is paged while nothing is wrong. */
 const mayBeIdle = "the pager has nothing to deliver while nothing is wrong";

@@ -44,6 +44,11 @@ const OPEN: Readonly<Record<string, readonly string[]>> = {
   service: ["app"],
   owner: ["directory"],
   reason: ["hit", "miss"],
+  slo: ["DirectoryLogin", "PagerDelivery"],
+  urgency: ["page"],
+  preset: ["strict"],
+  window: ["30d"],
+  idle: ["no"],
 };
 
 function valuesOf(label: string): readonly string[] {

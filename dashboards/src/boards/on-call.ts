@@ -22,7 +22,7 @@ export const onCall = defineBoard({
   about: "What asks something of the person on call, and does every message reach them?",
   tags: ["pager"],
   span: "24h",
-  links: ["overview", "watchkeeper"],
+  links: ["overview", "slo", "watchkeeper"],
   rows: [
     {
       title: "Now",

@@ -9,8 +9,14 @@ import {
 } from "@watchkeeper/catalogue/metrics/http";
 import { pagerIncidentsOpen } from "@watchkeeper/catalogue/metrics/pager";
 import { buckets, match, not, promql, series } from "@watchkeeper/catalogue/promql";
-import { recordedErrorRatio, recordedRequestRate } from "@watchkeeper/catalogue/recorded";
+import {
+  recordedBudgetRemaining,
+  recordedBurnRate6h,
+  recordedErrorRatio,
+  recordedRequestRate,
+} from "@watchkeeper/catalogue/recorded";
 import { defineBoard } from "../board.ts";
+import { broken, budgetLeft, goneIn, goneThresholds, inDanger, leftThresholds } from "../promises.ts";
 import { label, query, rateInterval } from "../query.ts";
 import { atLeast, atMost, neutral, rising } from "../thresholds.ts";
 
@@ -32,7 +38,7 @@ export const overview = defineBoard({
   about: "Is the Company Directory well, and where does it hurt?",
   tags: ["directory"],
   span: "6h",
-  links: ["performance", "business", "infrastructure", "on-call", "watchkeeper"],
+  links: ["performance", "slo", "business", "infrastructure", "on-call", "watchkeeper"],
   rows: [
     {
       title: "Now",
@@ -109,6 +115,63 @@ export const overview = defineBoard({
           queries: [query(promql`sum(${series(pagerIncidentsOpen, { severity: not("info") })})`)],
           thresholds: atMost(1),
           more: "on-call",
+        },
+      ],
+    },
+    {
+      title: "Promises",
+      panels: [
+        {
+          type: "stat",
+          key: "promises-broken",
+          title: "Broken promises",
+          about: "Promises whose error budget is overspent.",
+          width: 6,
+          metric: recordedBudgetRemaining,
+          unit: "none",
+          decimals: 0,
+          queries: [query(broken({}))],
+          thresholds: atMost(1),
+          more: "slo",
+        },
+        {
+          type: "stat",
+          key: "promises-in-danger",
+          title: "Promises in danger",
+          about:
+            "Promises with less than a quarter of their budget left, or whose budget would be gone within three days.",
+          width: 6,
+          metric: recordedBudgetRemaining,
+          unit: "none",
+          decimals: 0,
+          queries: [query(inDanger({}))],
+          thresholds: rising(1, 3),
+          more: "slo",
+        },
+        {
+          type: "stat",
+          key: "budget-left",
+          title: "Least budget left",
+          about: "What the promise that is worst off has left of its budget. Below 0 it is broken.",
+          width: 6,
+          metric: recordedBudgetRemaining,
+          decimals: 1,
+          queries: [query(promql`min(${budgetLeft({})})`)],
+          thresholds: leftThresholds,
+          more: "slo",
+        },
+        {
+          type: "stat",
+          key: "budget-gone",
+          title: "First budget gone in",
+          about: "Time until the first budget is spent at the pace of the last six hours.",
+          width: 6,
+          metric: recordedBurnRate6h,
+          unit: "s",
+          queries: [query(promql`min(${goneIn({})})`)],
+          thresholds: goneThresholds,
+          nothing: "nothing burns",
+          more: "slo",
         },
       ],
     },

@@ -36,7 +36,6 @@ function buildTimeseries(panel: TimeseriesPanel): timeseries.PanelBuilder {
   else legend.displayMode(common.LegendDisplayMode.List).calcs([]);
   const builder = new timeseries.PanelBuilder()
     .unit(panel.unit ?? unitOf(panel.metric.unit))
-    .min(0)
     .lineWidth(panel.bars ? 1 : 2)
     .drawStyle(panel.bars ? common.GraphDrawStyle.Bars : common.GraphDrawStyle.Line)
     .fillOpacity(fillOf(panel))
@@ -47,6 +46,7 @@ function buildTimeseries(panel: TimeseriesPanel): timeseries.PanelBuilder {
         .mode(common.TooltipDisplayMode.Multi)
         .sort(common.SortOrder.Descending),
     );
+  if (!panel.belowZero) builder.min(0);
   if (panel.max !== undefined) builder.max(panel.max);
   if (panel.stacked)
     builder.stacking(new common.StackingConfigBuilder().mode(common.StackingMode.Normal).group("A"));

@@ -1,5 +1,6 @@
 import * as common from "@grafana/grafana-foundation-sdk/common";
 import * as table from "@grafana/grafana-foundation-sdk/table";
+import { runbookUrl } from "@watchkeeper/catalogue/names";
 import type { TablePanel, ValueColumn } from "../panel.ts";
 import { unitOf } from "../unit.ts";
 import { boardPath } from "./address.ts";
@@ -23,18 +24,18 @@ const properties = ({ unit, decimals, thresholds }: ValueColumn) => [
 /** What Grafana puts into a text when somebody follows it. */
 const filledIn = (expression: string): string => `\${${expression}}`;
 
-/** A link on each value of a column. Grafana fills in the row's value and the board's time. */
-const linkProperties = ({ board, variable }: NonNullable<TablePanel["follow"]>, title: string) => [
-  {
-    id: "links",
-    value: [
-      {
-        title: `${title} in detail`,
-        url: `${boardPath(board)}?var-${variable}=${filledIn(`__data.fields["${title}"]`)}&${filledIn("__url_time_range")}`,
-      },
-    ],
-  },
-];
+/** The value that a row has in the column of this title. */
+const ofRow = (title: string): string => filledIn(`__data.fields["${title}"]`);
+
+/** Links on each value of a label's column. Grafana fills in the row's value and the board's time. */
+function linksOf({ follow, runbook }: TablePanel, label: string, title: string) {
+  const board = {
+    title: `${title} in detail`,
+    url: `${boardPath(follow?.board ?? "")}?var-${follow?.variable}=${ofRow(title)}&${filledIn("__url_time_range")}`,
+  };
+  const page = { title: "Runbook", url: runbookUrl(ofRow(title)), targetBlank: true };
+  return [...(follow?.label === label ? [board] : []), ...(runbook === label ? [page] : [])];
+}
 
 /** A row for each set of labels: `merge` makes one table of all queries, `organize` names, orders and hides columns. */
 export function buildTable(panel: TablePanel): table.PanelBuilder {
@@ -45,7 +46,7 @@ export function buildTable(panel: TablePanel): table.PanelBuilder {
     .unit(panel.unit ?? unitOf(panel.metric.unit))
     .showHeader(true)
     .cellHeight(common.TableCellHeight.Sm)
-    .sortBy([new common.TableSortByFieldStateBuilder().displayName(panel.sortBy).desc(true)])
+    .sortBy([new common.TableSortByFieldStateBuilder().displayName(panel.sortBy).desc(!panel.smallestFirst)])
     .withTransformation({ id: "merge", options: {} })
     .withTransformation({
       id: "organize",
@@ -57,8 +58,10 @@ export function buildTable(panel: TablePanel): table.PanelBuilder {
     });
   if (panel.nothing) builder.noValue(panel.nothing);
   for (const column of panel.columns) builder.overrideByName(column.title, properties(column));
-  const followed = panel.follow && panel.labels[panel.follow.label];
-  if (panel.follow && followed) builder.overrideByName(followed, linkProperties(panel.follow, followed));
+  for (const [label, title] of labels) {
+    const links = linksOf(panel, label, title);
+    if (links.length > 0) builder.overrideByName(title, [{ id: "links", value: links }]);
+  }
   panel.columns.forEach(({ query }, i) => void builder.withTarget(target(query, i, "table")));
   return builder;
 }

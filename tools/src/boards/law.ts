@@ -2,6 +2,8 @@ import { loadAlerts } from "@watchkeeper/alerts/load";
 import { recordings } from "@watchkeeper/alerts/recording";
 import { foreignMetrics } from "@watchkeeper/catalogue/foreign/all";
 import { metrics } from "@watchkeeper/catalogue/metrics/all";
+import * as recorded from "@watchkeeper/catalogue/recorded";
+import { slos } from "@watchkeeper/catalogue/slos/all";
 import { BOARDS, generateBoards } from "@watchkeeper/dashboards/generate";
 import { obtainTools } from "@watchkeeper/native/tools";
 import { knownSeries } from "../expressions.ts";
@@ -12,7 +14,9 @@ import type { Surroundings } from "./rule.ts";
 
 /** Names under which ever-growing series are selected, those of histograms included. */
 export const counters: ReadonlySet<string> = new Set([
-  ...foreignMetrics.filter(({ kind }) => kind === "counter").map(({ name }) => name),
+  ...[...foreignMetrics, ...Object.values(recorded)]
+    .filter(({ kind }) => kind === "counter")
+    .map(({ name }) => name),
   ...metrics.flatMap(({ type, name }) => {
     if (type === "counter") return [name];
     return type === "histogram" ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [];
@@ -27,7 +31,7 @@ export async function loadSurroundings(): Promise<Surroundings> {
     boards: files.map(([, text]) => JSON.parse(text) as BoardJson),
     known: knownSeries(recordings),
     counters,
-    runbooks: new Set(alerts.map(({ name }) => name)),
+    runbooks: new Set([...alerts, ...slos].map(({ name }) => name)),
   };
 }
 
@@ -35,9 +39,9 @@ export async function loadSurroundings(): Promise<Surroundings> {
 export async function checkAllBoards(): Promise<readonly string[]> {
   const surroundings = await loadSurroundings();
   const { boards } = surroundings;
-  const lost = (await loadAlerts())
+  const lost = [...(await loadAlerts()), ...slos]
     .filter(({ board }) => !boards.some(({ uid }) => uid === board))
-    .map(({ name, board }) => `alert ${name} leads to board ${board}, which does not exist`);
+    .map(({ name, board }) => `${name} leads to board ${board}, which does not exist`);
   const { promtool } = await obtainTools((line) => process.stderr.write(`tools: ${line}\n`));
   return [
     ...checkBoards(surroundings, exceptions),

@@ -4,7 +4,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { renderSloRules } from "@watchkeeper/alerts/slo/rules";
+import { defineTiming } from "@watchkeeper/alerts/slo/timing";
+import { sloSeries } from "@watchkeeper/catalogue/names";
 import { DEFAULT_PORT_BASE, type Service, type ServiceName, services } from "@watchkeeper/catalogue/services";
+import { slos } from "@watchkeeper/catalogue/slos/all";
 import { writeConfiguration } from "@watchkeeper/native/configuration";
 import { isFree } from "@watchkeeper/native/free-port";
 import { until } from "@watchkeeper/testing/poll";
@@ -68,6 +72,9 @@ const FIRING = {
   ],
 };
 
+/** The rules of promises have an interval of their own. */
+const EACH_SECOND = defineTiming({ interval: 1, lag: 2, reach: 60 }, 1);
+
 /** Starts it all and waits until every target has been scraped a few times and every rule been evaluated. */
 export async function startTestWorld(): Promise<TestWorld> {
   const folder = mkdtempSync(join(tmpdir(), "watchkeeper-world-"));
@@ -93,6 +100,7 @@ export async function startTestWorld(): Promise<TestWorld> {
         `      - { source_labels: [datname], regex: ${databaseName}, target_label: datname, replacement: directory }\n`,
     );
   writeFileSync(configuration.prometheus, faster);
+  writeFileSync(join(run, "rules/slo.yml"), renderSloRules(slos, EACH_SECOND));
   writeFileSync(join(run, "rules/test.yml"), JSON.stringify(FIRING));
 
   const startedMs = Date.now();
@@ -215,9 +223,10 @@ export async function labelValues(
 async function everythingScraped(world: TestWorld): Promise<true | undefined> {
   const scrapes = await queryNow(world, "sum_over_time(up[1m])");
   const recorded = await queryNow(world, '{__name__=~"job:.*",job="app"}');
+  const errors = await queryNow(world, `increase(${sloSeries.errorsCumulative}[1m]) > 0`);
   const jobs = new Set(
     scrapes.filter(({ value }) => Number(value?.[1]) >= 5).map(({ metric }) => metric.job),
   );
   const expected = all.filter(([, { scrapePort }]) => scrapePort !== undefined).length + 1;
-  return jobs.size === expected && recorded.length >= 2 ? true : undefined;
+  return jobs.size === expected && recorded.length >= 2 && errors.length > 0 ? true : undefined;
 }
