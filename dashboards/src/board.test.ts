@@ -1,10 +1,11 @@
 import { up } from "@watchkeeper/catalogue/external";
 import { httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
+import { runbookUrl } from "@watchkeeper/catalogue/names";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { expect, test } from "vitest";
 import { type Board, defineBoard } from "./board.ts";
 import { loadBoards } from "./load.ts";
-import type { StatPanel } from "./panel.ts";
+import type { StatPanel, TablePanel } from "./panel.ts";
 import { label, query, rateInterval } from "./query.ts";
 import { buildBoard } from "./render/board.ts";
 import { neutral } from "./thresholds.ts";
@@ -87,7 +88,36 @@ test("every file of boards/ is the board of its name", async () => {
       "on-call",
       "overview",
       "performance",
+      "slo",
       "watchkeeper",
     ]),
   );
+});
+
+test("a name in a table leads to its runbook, and the smallest value may come first", () => {
+  const table: TablePanel = {
+    type: "table",
+    key: "table",
+    title: "Table",
+    about: "Which jobs are up.",
+    width: 24,
+    metric: up,
+    labels: { job: "Job" },
+    runbook: "job",
+    columns: [{ title: "Up", query: query(promql`sum by (job) (${series(up)})`), unit: "none" }],
+    sortBy: "Up",
+    smallestFirst: true,
+  };
+  const built = buildBoard({ ...board, rows: [{ title: "Only", panels: [table] }] }, [overview, board]);
+  const url = `${runbookUrl("$")}{__data.fields["Job"]}`;
+  expect(built.panels?.[1]).toMatchObject({
+    options: { sortBy: [{ displayName: "Up", desc: false }] },
+    fieldConfig: {
+      overrides: expect.arrayContaining([
+        expect.objectContaining({
+          properties: [{ id: "links", value: [{ title: "Runbook", url, targetBlank: true }] }],
+        }),
+      ]),
+    },
+  });
 });

@@ -16,6 +16,8 @@ interface PanelBase {
   readonly width: Width;
   /** Half as high as others of its kind: for a table of a few rows. */
   readonly short?: true;
+  /** Half as high again: for a table whose rows should all be seen. */
+  readonly tall?: true;
   /** Names of alerts whose runbooks help with what the panel shows. */
   readonly runbooks?: readonly string[];
   /** The board that tells more. */

@@ -1,4 +1,9 @@
-import { type ForeignMetric, pgUp, redisUp } from "@watchkeeper/catalogue/external";
+import {
+  type ForeignMetric,
+  pgUp,
+  probeSslEarliestCertExpiry,
+  redisUp,
+} from "@watchkeeper/catalogue/external";
 import {
   nodeCpuSecondsTotal,
   nodeDiskReadBytesTotal,
@@ -62,6 +67,8 @@ const answers = (metric: ForeignMetric) =>
     thresholds: atLeast(1),
     sparkline: false,
   }) as const;
+
+const DAY = 86_400;
 
 export const infrastructure = defineBoard({
   uid: "infrastructure",
@@ -386,6 +393,27 @@ export const infrastructure = defineBoard({
           decimals: 0,
           queries: [query(promql`round(sum(increase(${series(redisEvictedKeysTotal)}[1h])))`)],
           thresholds: rising(1, 100),
+        },
+      ],
+    },
+    {
+      title: "Certificates",
+      panels: [
+        {
+          type: "stat",
+          key: "certificate",
+          title: "First certificate expires in",
+          about:
+            "Renewed in time it never gets below two weeks. Where nothing speaks TLS there is nothing to expire.",
+          width: 24,
+          metric: probeSslEarliestCertExpiry,
+          unit: "s",
+          decimals: 1,
+          queries: [query(promql`min(${series(probeSslEarliestCertExpiry)}) - time()`)],
+          thresholds: falling(14 * DAY, 3 * DAY),
+          nothing: "no certificate",
+          sparkline: false,
+          runbooks: ["CertificateExpires"],
         },
       ],
     },

@@ -126,6 +126,7 @@ export const promises = defineBoard({
           about:
             "The worst off first; a name leads to its runbook. A budget without a time is not being spent.",
           width: 24,
+          tall: true,
           metric: recordedBudgetRemaining,
           labels: { slo: "Promise", service: "Service", owner: "Owner" },
           runbook: "slo",
@@ -134,7 +135,7 @@ export const promises = defineBoard({
               title: "Objective",
               query: query(promql`1 - max by (slo, service, owner) (${series(recordedErrorBudget, chosen)})`),
               unit: "percentunit",
-              decimals: 1,
+              decimals: 2,
             },
             {
               title: "Budget left",
@@ -251,21 +252,20 @@ export const promises = defineBoard({
           about:
             "Events and errors of each promise within the time that is shown, those with most errors first.",
           width: 24,
+          tall: true,
           metric: recordedSloErrors,
           labels: { slo: "Promise" },
           runbook: "slo",
           columns: [
             {
               title: "Events",
-              query: query(promql`sum by (slo) (increase(${events}[${wholeRange}]))`),
+              query: query(promql`round(sum by (slo) (increase(${events}[${wholeRange}])))`),
               unit: "short",
-              decimals: 0,
             },
             {
               title: "Errors",
-              query: query(promql`sum by (slo) (increase(${errors}[${wholeRange}]))`),
+              query: query(promql`round(sum by (slo) (increase(${errors}[${wholeRange}])))`),
               unit: "short",
-              decimals: 0,
             },
             {
               title: "Kept",

@@ -58,7 +58,7 @@ export const watchkeeper = defineBoard({
         {
           type: "stat",
           key: "rule-failures",
-          title: "Rules that failed in an hour",
+          title: "Failed rules, 1 h",
           about: "Rules that could not be evaluated. An alert whose rule fails is silent.",
           width: 4,
           metric: prometheusRuleEvaluationFailuresTotal,
@@ -74,7 +74,7 @@ export const watchkeeper = defineBoard({
         {
           type: "stat",
           key: "notifications-lost",
-          title: "Alerts lost in an hour",
+          title: "Lost alerts, 1 h",
           about: "Alerts that did not get from Prometheus to Alertmanager.",
           width: 4,
           metric: prometheusNotificationsDroppedTotal,

@@ -20,7 +20,8 @@ const HEIGHT: Readonly<Record<Panel["type"], number>> = {
   text: 4,
 };
 
-const heightOf = ({ type, short }: Panel): number => (short ? Math.ceil(HEIGHT[type] / 2) : HEIGHT[type]);
+const heightOf = ({ type, short, tall }: Panel): number =>
+  Math.ceil(HEIGHT[type] * (short ? 0.5 : tall ? 1.5 : 1));
 
 /**
  * Places panels from left to right and wraps where a line is full. All panels of a line get the height of its tallest.
