@@ -1,5 +1,6 @@
 import type { LabelName } from "@watchkeeper/catalogue/labels";
 import type { Expr } from "@watchkeeper/catalogue/promql";
+import type { Runbook } from "@watchkeeper/catalogue/runbook";
 import type { ServiceName } from "@watchkeeper/catalogue/services";
 import type { TeamName } from "@watchkeeper/catalogue/teams";
 
@@ -32,17 +33,6 @@ export interface FiringCase extends CaseBase {
   readonly labels: Readonly<Record<string, string>>;
   /** The description with its values filled in, as people will read it. */
   readonly description: string;
-}
-
-/** What the person who was paged reads, in this order. Each string is Markdown. */
-export interface Runbook {
-  readonly meaning: string;
-  readonly impact: string;
-  /** The query to open first. */
-  readonly firstQuery: Expr;
-  readonly diagnosis: AtLeastOne<string>;
-  readonly mitigation: AtLeastOne<string>;
-  readonly rollback: string;
 }
 
 /** What the page of every alert shows, whoever raises it. */

@@ -1,6 +1,7 @@
 import type { LabelName } from "./labels.ts";
 import type { Histogram } from "./metric.ts";
-import { bucket, count, type Expr, type Selector } from "./promql.ts";
+import { bucket, count, type Selector } from "./promql.ts";
+import type { Runbook } from "./runbook.ts";
 import type { ServiceName } from "./services.ts";
 import type { TeamName } from "./teams.ts";
 
@@ -45,17 +46,6 @@ export function within<Label extends LabelName, Edge extends number>(
 /** Time during which a gauge is 1. */
 export const uptime = (gauge: Selector): Indicator => ({ kind: "samples", gauge });
 
-/** What the person who is told reads. Each string is Markdown. */
-export interface SloRunbook {
-  readonly meaning: string;
-  readonly impact: string;
-  /** The query to open first. */
-  readonly firstQuery: Expr;
-  readonly diagnosis: AtLeastOne<string>;
-  readonly mitigation: AtLeastOne<string>;
-  readonly rollback: string;
-}
-
 /** How soon a page comes: `balanced` also pages for 1 % of the budget in ten minutes, `strict` for 2 % and more. */
 export const presets = ["strict", "balanced"] as const;
 export type Preset = (typeof presets)[number];
@@ -84,7 +74,7 @@ export interface Slo {
   readonly mayBeIdle?: string;
   /** The uid of the board on which the cause is looked for; the promise itself is on the board of all promises. */
   readonly board: string;
-  readonly runbook: SloRunbook;
+  readonly runbook: Runbook;
 }
 
 const selectionsOf = (indicator: Indicator): readonly Selector[] => {

@@ -1,4 +1,5 @@
-import { type Indicator, presets, type Slo, type SloRunbook } from "@watchkeeper/catalogue/slo";
+import type { Runbook } from "@watchkeeper/catalogue/runbook";
+import { type Indicator, presets, type Slo } from "@watchkeeper/catalogue/slo";
 import type { Field } from "./field.ts";
 import { annotations, OPENSLO, STEP_BREAK } from "./openslo-terms.ts";
 import {
@@ -94,18 +95,18 @@ function parseDays(spec: Field): Slo["days"] {
   return WINDOWS[window.at("duration").oneOf(["28d", "4w", "30d"])];
 }
 
-function parseRunbook(notes: Field, promise: string, indicator: Indicator): SloRunbook {
+function parseRunbook(notes: Field, promise: string, indicator: Indicator): Runbook {
   const ordinary = ordinaryRunbook(promise, indicator);
   const text = (name: "meaning" | "impact" | "rollback"): string =>
     notes.at(annotations[name]).missing ? ordinary[name] : notes.at(annotations[name]).text();
-  const steps = (name: "diagnosis" | "mitigation"): SloRunbook["diagnosis"] => {
+  const steps = (name: "diagnosis" | "mitigation"): Runbook["diagnosis"] => {
     const field = notes.at(annotations[name]);
     if (field.missing) return ordinary[name];
     const lines = field
       .text()
       .split(STEP_BREAK)
       .map((line) => line.trim());
-    return lines.filter((line) => line !== "") as unknown as SloRunbook["diagnosis"];
+    return lines.filter((line) => line !== "") as unknown as Runbook["diagnosis"];
   };
   const query = notes.at(annotations.firstQuery);
   return {

@@ -1,6 +1,7 @@
 import { Expr, promql, type Selector } from "@watchkeeper/catalogue/promql";
+import type { Runbook } from "@watchkeeper/catalogue/runbook";
 import { type ServiceName, services } from "@watchkeeper/catalogue/services";
-import { defineSlo, type Indicator, type Slo, type SloRunbook } from "@watchkeeper/catalogue/slo";
+import { defineSlo, type Indicator, type Slo } from "@watchkeeper/catalogue/slo";
 import { type TeamName, teams } from "@watchkeeper/catalogue/teams";
 import type { Field } from "./field.ts";
 import { parseQuery } from "./query.ts";
@@ -67,7 +68,7 @@ export function parseBad(field: Field, total: AtLeastOne<Selector>): Indicator {
 }
 
 /** What an imported promise says at night until somebody who knows the service writes it better. */
-export function ordinaryRunbook(promise: string, indicator: Indicator): SloRunbook {
+export function ordinaryRunbook(promise: string, indicator: Indicator): Runbook {
   const [looked] =
     indicator.kind === "samples"
       ? [indicator.gauge]
