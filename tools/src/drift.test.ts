@@ -65,9 +65,12 @@ test("writing mends all drift but what no generator makes, which a person must d
   }
 });
 
-/** Where a file says what made it: its first line, or a board's description, as JSON has no comments. */
-const statedSource = (path: string, text: string): string | undefined =>
-  path.endsWith(".json") ? JSON.parse(text).description : text.split("\n")[0];
+/** Where a file says what made it: its first line, or a board's or plugin's description, as JSON has no comments. */
+function statedSource(path: string, text: string): string | undefined {
+  if (!path.endsWith(".json")) return text.split("\n")[0];
+  const { description, info } = JSON.parse(text);
+  return description ?? info?.description;
+}
 
 const making =
   (path: string): Generator =>
