@@ -73,7 +73,9 @@ export async function runVitest(
   try {
     const exitCode = await new Promise<number | null>((resolve, reject) => {
       const args = ["node_modules/vitest/vitest.mjs", "run", "--project", project, ...reporters];
-      const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", output, output] });
+      // What vitest, the browser and the tests leave in the temporary folder goes with ours.
+      const env = { ...process.env, TMPDIR: folder };
+      const child = spawn(process.execPath, args, { cwd: root, env, stdio: ["ignore", output, output] });
       child.on("error", reject);
       child.on("close", resolve);
     });

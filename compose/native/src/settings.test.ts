@@ -3,7 +3,7 @@ import { PROJECT_ROOT } from "./paths.ts";
 import { parseStackSettings } from "./settings.ts";
 
 test("without settings the stack uses the default ports and the clone's own state folder", () => {
-  expect(parseStackSettings({ PATH: "/usr/bin", HOME: "/home/me" })).toEqual({
+  expect(parseStackSettings({ PATH: "/usr/bin", HOME: "/somewhere" })).toEqual({
     portBase: 4700,
     stateRoot: `${PROJECT_ROOT}/.watchkeeper`,
     handedOn: {},
