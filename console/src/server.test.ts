@@ -161,7 +161,7 @@ test("every page forbids whatever is not our own", async () => {
   const { get } = await open({});
   const policy = (await get("/")).headers.get("content-security-policy");
   expect(policy).toBe(
-    "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';form-action 'self';base-uri 'none';frame-ancestors 'none'",
+    "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';frame-src 'none';form-action 'self';base-uri 'none';frame-ancestors 'none'",
   );
 });
 
