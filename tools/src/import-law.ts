@@ -8,7 +8,11 @@ import { cruise, type ICruiseResult, type IForbiddenRuleType } from "dependency-
  */
 const LAW: Readonly<Record<string, { readonly may: readonly string[]; readonly because: string }>> = {
   catalogue: { may: [], because: "what we measure and promise is data that everything else derives from" },
-  process: { may: [], because: "settings, log, clock and shutdown know nothing of the product" },
+  telemetry: { may: [], because: "what carries logs and traces away knows nothing of what they say" },
+  process: {
+    may: ["telemetry"],
+    because: "settings, log, clock and shutdown know nothing of the product",
+  },
   exporters: { may: ["catalogue"], because: "the instruments must be usable alone in anybody's app" },
   app: {
     may: ["exporters", "process", "catalogue"],

@@ -8,9 +8,20 @@ import * as http from "./http.ts";
 import * as pager from "./pager.ts";
 import * as runtime from "./runtime.ts";
 import * as search from "./search.ts";
+import * as telemetry from "./telemetry.ts";
 
 /** Every metric that our own code emits, sorted by name. */
-export const metrics: readonly Metric[] = [auth, cache, database, dependency, http, pager, runtime, search]
+export const metrics: readonly Metric[] = [
+  auth,
+  cache,
+  database,
+  dependency,
+  http,
+  pager,
+  runtime,
+  search,
+  telemetry,
+]
   .flatMap((family): readonly Metric[] => Object.values(family))
   .sort((a, b) => (a.name < b.name ? -1 : 1));
 
