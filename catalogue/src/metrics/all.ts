@@ -9,6 +9,7 @@ import * as pager from "./pager.ts";
 import * as runtime from "./runtime.ts";
 import * as search from "./search.ts";
 import * as tenant from "./tenant.ts";
+import * as telemetry from "./telemetry.ts";
 
 /** Every metric that our own code emits, sorted by name. */
 export const metrics: readonly Metric[] = [
@@ -21,6 +22,7 @@ export const metrics: readonly Metric[] = [
   runtime,
   search,
   tenant,
+  telemetry,
 ]
   .flatMap((family): readonly Metric[] => Object.values(family))
   .sort((a, b) => (a.name < b.name ? -1 : 1));
