@@ -8,8 +8,8 @@ import * as http from "./http.ts";
 import * as pager from "./pager.ts";
 import * as runtime from "./runtime.ts";
 import * as search from "./search.ts";
-import * as tenant from "./tenant.ts";
 import * as telemetry from "./telemetry.ts";
+import * as tenant from "./tenant.ts";
 
 /** Every metric that our own code emits, sorted by name. */
 export const metrics: readonly Metric[] = [
