@@ -10,7 +10,7 @@ import { createRouteTemplates } from "./route-template.ts";
 import { exportTenants } from "./tenant.ts";
 
 /** What nginx writes into its log when the client goes away before the answer is sent. */
-const CLIENT_CLOSED_REQUEST = 499;
+export const CLIENT_CLOSED_REQUEST = 499;
 
 type Method = LabelValue<"method">;
 

@@ -3,7 +3,8 @@ import { AsyncLocalStorageContextManager } from "@opentelemetry/context-async-ho
 import { W3CTraceContextPropagator } from "@opentelemetry/core";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
+import { AlwaysOnSampler, BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
+import { traceRedisCommands } from "./redis-spans.ts";
 import { createSpanQueue } from "./span-queue.ts";
 import { createTailSampling } from "./tail-sampling.ts";
 
@@ -65,11 +66,14 @@ export function startTracing(options: TracingOptions): Tracing {
       "service.version": options.version,
       "deployment.environment.name": options.environment,
     }),
+    // Everything is recorded, since the decision falls at the end.
+    sampler: new AlwaysOnSampler(),
     spanProcessors: [sampling],
   });
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   trace.setGlobalTracerProvider(provider);
+  const endRedisSpans = traceRedisCommands();
 
   return {
     counts: () => {
@@ -78,6 +82,7 @@ export function startTracing(options: TracingOptions): Tracing {
       return { exported, unsampled: sampled.unsampled, dropped: dropped + sampled.dropped };
     },
     async close(budgetMs = CLOSE_BUDGET_MS) {
+      endRedisSpans();
       let timer: NodeJS.Timeout | undefined;
       const enough = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, budgetMs);
