@@ -42,7 +42,7 @@ const BATCH_SIZE = 256 * 1_024;
 /** Characters that may wait for the compressing threads; more are written only by a process that never pauses. */
 const MAX_PACKING_SIZE = 8 * 1_024 * 1_024;
 const MAX_PAUSE_MS = 30_000;
-const CLOSE_BUDGET_MS = 3_000;
+const CLOSE_BUDGET_MS = 2_500;
 /** The fastest level: log lines shrink to a twelfth, and the slowest would save only a third more. */
 const GZIP_LEVEL = 1;
 
