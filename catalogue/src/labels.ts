@@ -69,6 +69,12 @@ export const labels = {
     "superseded",
     "dead",
   ]),
+  line_result: closed("What became of a log line on its way to Loki", ["shipped", "dropped", "refused"]),
+  span_result: closed("What became of a span: unsampled ones were neither slow nor wrong nor in the sample", [
+    "exported",
+    "unsampled",
+    "dropped",
+  ]),
 } as const satisfies Record<string, ClosedLabel<string> | BoundedLabel>;
 
 export type LabelName = keyof typeof labels;
