@@ -99,6 +99,7 @@ export abstract class Family<S extends Series> extends Exposed<S> {
     this.#bounds.leave(values);
     this.series.splice(this.series.indexOf(series), 1);
     for (const { pages } of this.#followers) pages.remove(series);
+    series.detach();
     this.#slabs.giveBack(series.place);
     this.generation++;
   }
@@ -108,9 +109,9 @@ export abstract class Family<S extends Series> extends Exposed<S> {
     this.drop(this.labelNames.map((name) => textOf(labels[name])));
   }
 
-  /** Ends all series, as prom-client does; a metric without labels stays and is zero. */
+  /** Sets all series to zero. They stay: whoever holds one goes on counting with it. */
   reset(): void {
-    for (const { values } of [...this.series]) this.drop(values);
-    if (this.labelNames.length === 0) this.seriesOf([]);
+    for (const slab of this.slabs) slab.fill(0);
+    for (const series of this.series) series.exemplars = undefined;
   }
 }

@@ -14,8 +14,8 @@ export class Series {
   readonly values: readonly string[];
   readonly place: Place;
   /** Copies of the place's: one step less on the way that every request takes. */
-  readonly slab: Float64Array;
-  readonly offset: number;
+  slab: Float64Array;
+  offset: number;
   /** By line of the exposition. */
   exemplars: (Exemplar | undefined)[] | undefined = undefined;
 
@@ -24,5 +24,11 @@ export class Series {
     this.place = place;
     this.slab = place.slab;
     this.offset = place.offset;
+  }
+
+  /** The series has ended: who still holds it counts into nothing. */
+  detach(): void {
+    this.slab = this.slab.slice();
+    this.offset = this.place.offset;
   }
 }
