@@ -55,6 +55,7 @@ export const labels = {
   search_result: closed("What a search found", ["found", "empty", "error"]),
   query: bounded("Name of a database query, never its SQL", 100),
   cache: closed("Name of a cache", ["session", "profile", "search", "tenant_config"]),
+  metric: bounded("Name of a metric whose labels are not all closed", 100),
   dependency: closed("Something a service cannot work without", ["postgres", "redis"]),
   version: bounded("Version of the running software", 10),
   node_version: bounded("Version of Node.js", 10),

@@ -1,6 +1,6 @@
 import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import type { Express } from "express";
-import { CLIENT_CLOSED_REQUEST } from "./http.ts";
+import { CLIENT_CLOSED_REQUEST } from "./http/recorder.ts";
 import { createRouteTemplates } from "./route-template.ts";
 
 const tracer = trace.getTracer("@watchkeeper/exporters");

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { isSpanContextValid, trace } from "@opentelemetry/api";
 import type { Express, Request, Response } from "express";
-import { CLIENT_CLOSED_REQUEST } from "./http.ts";
+import { CLIENT_CLOSED_REQUEST } from "./http/recorder.ts";
 import { createLineAllowance } from "./line-allowance.ts";
 import { createPersonalData } from "./personal-data.ts";
 import { createRouteTemplates } from "./route-template.ts";

@@ -4,6 +4,7 @@ import * as auth from "./auth.ts";
 import * as cache from "./cache.ts";
 import * as database from "./database.ts";
 import * as dependency from "./dependency.ts";
+import * as exporter from "./exporter.ts";
 import * as http from "./http.ts";
 import * as pager from "./pager.ts";
 import * as runtime from "./runtime.ts";
@@ -17,6 +18,7 @@ export const metrics: readonly Metric[] = [
   cache,
   database,
   dependency,
+  exporter,
   http,
   pager,
   runtime,
