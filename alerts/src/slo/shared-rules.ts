@@ -101,10 +101,12 @@ function pageRule(days: WindowDays, { short, long, share, atEvenTraffic, presets
   const shareOfShort = (share * secondsOf(short)) / secondsOf(long);
   const rate = (share * days * 86_400) / secondsOf(long);
   const weighted = promql`${inLong} >= ${share} * ${budget} and ${inShort} >= ${shareOfShort} * ${budget}`;
-  const even = promql`
-    ${inLong} > ${rate} * ${allowedIn(long)} and ${inShort} > ${rate} * ${allowedIn(short)}
-    and ${inLong} >= ${share * FLOOR} * ${budget}`;
-  const burns = atEvenTraffic ? promql`(${weighted} or ${even})` : promql`(${weighted})`;
+  const burns =
+    atEvenTraffic === undefined
+      ? promql`(${weighted})`
+      : promql`
+          (${weighted} or ${inLong} > ${rate} * ${allowedIn(long)} and ${inShort} > ${rate} * ${allowedIn(short)}
+          and ${inLong} >= ${share * atEvenTraffic} * ${budget})`;
   const still =
     secondsOf(short) > secondsOf(STILL) ? promql` and ${errorsIn(STILL)} > ${allowedIn(STILL)}` : promql``;
   return {

@@ -1,5 +1,6 @@
 import type { Preset, WindowDays } from "@watchkeeper/catalogue/slo";
-import { FLOOR, type PageTier, pageTiers, STILL } from "../../slo/tiers.ts";
+import { pageDecision, written } from "../../slo/page-decision.ts";
+import { pageTiers } from "../../slo/tiers.ts";
 import { secondsOf } from "../../slo/timing.ts";
 import type { RecordedPast } from "./recorded-past.ts";
 
@@ -37,9 +38,6 @@ function within(values: readonly number[], { from, step, born }: RecordedPast) {
   };
 }
 
-/** A number as rules write it: twelve digits, so that a step at the very edge is judged as they judge it. */
-const written = (value: number): number => Number(value.toPrecision(12));
-
 /** Judges every step of a past as the rules of pages would. @returns the tiers that fire, by step */
 export function judgePages(past: RecordedPast, { objective, days, preset }: Judged) {
   const allowedShare = written(1 - objective);
@@ -51,28 +49,15 @@ export function judgePages(past: RecordedPast, { objective, days, preset }: Judg
     const age = Math.max(past.from + i * past.step - past.born, 3_600);
     return allowedIn(i, window) * Math.min(Math.max(window / age, 1), days * 24);
   };
-  const fires = (tier: PageTier, i: number, budget: number): boolean => {
-    const [long, short, still] = [tier.long, tier.short, STILL].map(secondsOf) as [number, number, number];
-    const [inLong, inShort] = [errorsIn(i, long), errorsIn(i, short)];
-    const allowed = allowedIn(i, long);
-    const rate = written((tier.share * window) / long);
-    const shareOfShort = written((tier.share * short) / long);
-    const weighted = inLong >= tier.share * budget && inShort >= shareOfShort * budget;
-    const even =
-      tier.atEvenTraffic === true &&
-      inLong > rate * allowed &&
-      inShort > rate * allowedIn(i, short) &&
-      inLong >= written(tier.share * FLOOR) * budget;
-    const beyondChance = inLong > 1 + allowed + 6 * Math.sqrt(allowed);
-    const goesOn = short <= still || errorsIn(i, still) > allowedIn(i, still);
-    return (weighted || even) && beyondChance && goesOn;
-  };
+  const decisions = pageTiers[preset].map((tier) => ({
+    tier,
+    fires: pageDecision(tier, window, { errorsIn, allowedIn, budgetAt }),
+  }));
   return (i: number): { readonly tiers: readonly string[]; readonly spent: number } => {
     if (Number.isNaN(past.events[i] ?? Number.NaN)) return { tiers: [], spent: 0 };
-    const budget = budgetAt(i);
-    const firing = pageTiers[preset].filter((tier) => fires(tier, i, budget));
+    const firing = decisions.filter(({ fires }) => fires(i)).map(({ tier }) => tier);
     const [first] = firing;
-    const spent = first ? errorsIn(i, secondsOf(first.long)) / budget : 0;
+    const spent = first ? errorsIn(i, secondsOf(first.long)) / budgetAt(i) : 0;
     return { tiers: firing.map(({ long }) => long), spent };
   };
 }
