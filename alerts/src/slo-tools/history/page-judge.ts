@@ -24,18 +24,15 @@ export interface Page {
 
 /** How many there were in windows that end at a step; undefined where nothing was recorded. */
 function within(values: readonly number[], { from, step, born }: RecordedPast) {
-  const next = [...values];
-  for (let i = next.length - 2; i >= 0; i -= 1) {
-    if (Number.isNaN(next[i])) next[i] = next[i + 1] ?? Number.NaN;
-  }
-  return (i: number, seconds: number): number => {
-    const begin = i - Math.round(seconds / step);
-    const before = values[begin];
-    if (before !== undefined && !Number.isNaN(before)) return (values[i] ?? 0) - before;
-    // The rules say the same: who is younger than the window began at 0; after a pause, what came first counts.
-    const young = born > from + begin * step;
-    return (values[i] ?? 0) - (young ? 0 : (next[Math.max(0, begin)] ?? 0));
-  };
+  const last = [...values];
+  const first = values.find((value) => !Number.isNaN(value)) ?? Number.NaN;
+  last.forEach((value, i) => {
+    if (!Number.isNaN(value)) return;
+    // The rules say the same: in a pause it is as it was before, and who is younger than the window began at 0.
+    last[i] = last[i - 1] ?? (born > from + i * step ? 0 : first);
+  });
+  return (i: number, seconds: number): number =>
+    (values[i] ?? 0) - (last[Math.max(0, i - Math.round(seconds / step))] ?? 0);
 }
 
 /** Judges every step of a past as the rules of pages would. @returns the tiers that fire, by step */
