@@ -6,7 +6,7 @@ import { type PeerGroup, peerGroups, type Rival } from "@watchkeeper/alerts/simu
 import { seededRandom } from "@watchkeeper/alerts/simulation/random";
 import { promiseRules } from "@watchkeeper/alerts/slo/promise-rules";
 import { renderSloRules, sloRules } from "@watchkeeper/alerts/slo/rules";
-import { hourlyRules } from "@watchkeeper/alerts/slo/shared-rules";
+import { hourlyRules } from "@watchkeeper/alerts/slo/carried-on";
 import { defineTiming, secondsOf } from "@watchkeeper/alerts/slo/timing";
 import { httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
 import { sloSeries } from "@watchkeeper/catalogue/names";
