@@ -148,7 +148,7 @@ test("a real Alertmanager lets tickets of the service wait, and neither its page
     // That it was looked at and muted is said, so that its silence is not just its turn not having come.
     await until(
       "the ticket to be muted",
-      () => (said.includes("route is within mute time interval") ? true : undefined),
+      () => (said.includes("route is within mute time") ? true : undefined),
       20_000,
     );
     expect([...told].sort()).toEqual(["Elsewhere", "Serious"]);
