@@ -3,6 +3,8 @@ import { differencesFromCatalogue } from "@watchkeeper/exporters/contract";
 import { exportDependencies } from "@watchkeeper/exporters/dependency";
 import { parseExposition } from "@watchkeeper/exporters/exposition";
 import { exportRuntime } from "@watchkeeper/exporters/runtime";
+import { exportTelemetry } from "@watchkeeper/exporters/telemetry";
+import { noTelemetry } from "@watchkeeper/process/telemetry";
 import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { createTestRedis } from "@watchkeeper/testing/redis";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -23,6 +25,7 @@ afterAll(async () => {
 
 test("the metrics are exactly those that the catalogue says the app emits", async () => {
   exportRuntime(app.metrics, { version: "1.0.0" });
+  exportTelemetry(app.metrics, noTelemetry);
   await exportDependencies(app.metrics, createChecks(app.database, app.redis))();
   const token = await app.logIn(app.tenants[0]?.employees[0]?.email ?? "");
   await app.ask("/api/employees?q=engineer", { token });

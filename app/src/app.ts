@@ -40,7 +40,7 @@ export function createApp({ metrics, database, redis, log, clock }: AppDeps): Ex
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
-  instrumentHttp(app, metrics);
+  instrumentHttp(app, metrics, { tenantOf: ({ locals }) => locals.session?.tenant });
   logRequests(app, log);
   app.use(helmet());
   app.use("/api", (_request, response, next) => {

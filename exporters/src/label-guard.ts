@@ -6,6 +6,8 @@ export const OVERFLOW_VALUE = "other";
 /** Turns label values as code has them into label values as they are stored. */
 export interface LabelGuard {
   write(name: LabelName, value: string): string;
+  /** Gives the place of a value back once no series carries it any more. */
+  forget(name: LabelName, value: string): void;
 }
 
 /**
@@ -42,6 +44,10 @@ export function createLabelGuard(onOverflow: (label: LabelName) => void): LabelG
       const escaped = escapeSeparator(value);
       known.set(value, escaped);
       return escaped;
+    },
+
+    forget(name, value) {
+      if (value !== OVERFLOW_VALUE) written.get(name)?.delete(value);
     },
   };
 }

@@ -7,6 +7,8 @@ export type LabelsOf<L extends LabelName> = { readonly [Name in L]: LabelValue<N
 
 export interface CounterHandle<L extends LabelName> {
   inc(labels: LabelsOf<L>, by?: number): void;
+  /** Ends a series for good: its labels' values make room for others. */
+  remove(labels: LabelsOf<L>): void;
 }
 
 export interface GaugeHandle<L extends LabelName> {
@@ -17,6 +19,8 @@ export interface GaugeHandle<L extends LabelName> {
 
 export interface HistogramHandle<L extends LabelName> {
   observe(labels: LabelsOf<L>, value: number): void;
+  /** Ends a series for good: its labels' values make room for others. */
+  remove(labels: LabelsOf<L>): void;
 }
 
 /** Called at every scrape. What it does not set is absent from that scrape. */
@@ -72,6 +76,9 @@ export function createMetrics(hooks: MetricsHooks = {}): Metrics {
     for (const name in labels) stored[name] = guard.write(name as LabelName, labels[name] ?? "");
     return stored;
   };
+  const forget = (labels: Readonly<Record<string, string>>): void => {
+    for (const name in labels) guard.forget(name as LabelName, labels[name] ?? "");
+  };
   const configure = ({ name, help, labels }: Metric) => ({
     name,
     help,
@@ -90,7 +97,13 @@ export function createMetrics(hooks: MetricsHooks = {}): Metrics {
         ...(collect && { collect: () => collect((labels, by) => counter.inc(store(labels), by)) }),
       });
       startAtZero(definition, (labels) => counter.inc(labels, 0));
-      return { inc: (labels, by = 1) => counter.inc(store(labels), by) };
+      return {
+        inc: (labels, by = 1) => counter.inc(store(labels), by),
+        remove: (labels) => {
+          counter.remove(store(labels));
+          forget(labels);
+        },
+      };
     },
 
     gauge(definition, collect) {
@@ -127,7 +140,13 @@ export function createMetrics(hooks: MetricsHooks = {}): Metrics {
         buckets: [...definition.buckets],
       });
       startAtZero(definition, (labels) => histogram.zero(labels));
-      return { observe: (labels, value) => histogram.observe(store(labels), value) };
+      return {
+        observe: (labels, value) => histogram.observe(store(labels), value),
+        remove: (labels) => {
+          histogram.remove(store(labels));
+          forget(labels);
+        },
+      };
     },
   };
 }
