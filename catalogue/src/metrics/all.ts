@@ -6,11 +6,22 @@ import * as database from "./database.ts";
 import * as dependency from "./dependency.ts";
 import * as http from "./http.ts";
 import * as pager from "./pager.ts";
+import * as problems from "./problems.ts";
 import * as runtime from "./runtime.ts";
 import * as search from "./search.ts";
 
 /** Every metric that our own code emits, sorted by name. */
-export const metrics: readonly Metric[] = [auth, cache, database, dependency, http, pager, runtime, search]
+export const metrics: readonly Metric[] = [
+  auth,
+  cache,
+  database,
+  dependency,
+  http,
+  pager,
+  problems,
+  runtime,
+  search,
+]
   .flatMap((family): readonly Metric[] => Object.values(family))
   .sort((a, b) => (a.name < b.name ? -1 : 1));
 
