@@ -1,6 +1,7 @@
 import { countLogins } from "@watchkeeper/exporters/auth";
 import { countCacheLookups } from "@watchkeeper/exporters/cache";
 import { instrumentHttp } from "@watchkeeper/exporters/http";
+import { countLogMessages } from "@watchkeeper/exporters/log";
 import type { Metrics } from "@watchkeeper/exporters/metrics";
 import { countSearches } from "@watchkeeper/exporters/search";
 import type { Clock } from "@watchkeeper/process/clock";
@@ -31,6 +32,7 @@ export interface AppDeps {
 
 /** Puts the Company Directory together. It opens nothing: what it needs is passed in. */
 export function createApp({ metrics, database, redis, log, clock }: AppDeps): Express {
+  countLogMessages(metrics, log);
   const lookups = countCacheLookups(metrics);
   const sessions = createSessions(redis, clock, lookups);
   const cache = createCache(redis, lookups);

@@ -45,7 +45,7 @@ export function createCache(redis: Redis, lookups: CacheCounts): Cache {
   return {
     async through(cache, key, schema, load) {
       const entry = fullKey(cache, key);
-      const text = await redis.ask((client) => client.get(entry)).catch(orBypass);
+      const text = await lookups.time(cache, () => redis.ask((client) => client.get(entry)).catch(orBypass));
       const cached = typeof text === "string" ? parse(schema, text) : undefined;
       if (cached !== undefined) {
         lookups.hit(cache);
@@ -53,6 +53,7 @@ export function createCache(redis: Redis, lookups: CacheCounts): Cache {
       }
       const isReachable = text !== undefined;
       if (isReachable) lookups.miss(cache);
+      else lookups.error(cache);
       const loaded = await load();
       if (loaded !== undefined && isReachable) {
         const expiration = { type: "PX", value: TTL_MS[cache] } as const;

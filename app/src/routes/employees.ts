@@ -86,13 +86,15 @@ export function createEmployeeRoutes({ directory, tenants, sessions, countSearch
   router.get("/employees", mustLogIn, async (request, response) => {
     const { q, limit, offset } = parseInput(searchSchema, request.query);
     const words = q.toLowerCase().split(/\s+/).filter(Boolean).slice(0, MAX_WORDS);
+    const start = performance.now();
+    const seconds = (): number => (performance.now() - start) / 1_000;
     const page = await directory
       .search(sessionOf(response).tenantId, { words, limit, offset })
       .catch((error: unknown) => {
-        countSearch("error");
+        countSearch("error", seconds());
         throw error;
       });
-    countSearch(page.employees.length > 0 ? "found" : "empty");
+    countSearch(page.employees.length > 0 ? "found" : "empty", seconds());
     response.json(page);
   });
 
