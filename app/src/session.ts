@@ -25,7 +25,7 @@ const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 const hashOf = (token: string): string => createHash("sha256").update(token).digest("base64url");
 const keyOf = (hash: string): string => `directory:session:${hash}`;
 
-export function createSessions(redis: Redis, clock: Clock, lookups: CacheCounts): Sessions {
+export function createSessions(redis: Redis, clock: Clock, lookups: Pick<CacheCounts, "hit" | "miss">): Sessions {
   return {
     async create(session) {
       const token = randomBytes(32).toString("base64url");

@@ -8,7 +8,7 @@ import {
   databaseErrorsTotal,
   databaseQueryDurationSeconds,
 } from "@watchkeeper/catalogue/metrics/database";
-import pg from "pg";
+import type pg from "pg";
 import type { Metrics } from "./metrics.ts";
 
 /** Runs queries, each under a name of the code's choosing (never its SQL, which may carry what users typed). */
@@ -25,9 +25,13 @@ export interface QueryRunner extends Queries {
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
 }
 
+/** An error that PostgreSQL itself sent; told by its shape, so that nobody needs pg who has no database. */
+const isFromServer = (error: unknown): error is Error & { readonly code?: string; readonly severity: string } =>
+  error instanceof Error && "severity" in error && typeof error.severity === "string";
+
 /** After an error of the server the connection is as good as before; after any other its state is unknown. */
 const isBroken = (error: unknown): boolean =>
-  !(error instanceof pg.DatabaseError) || error.severity === "FATAL" || error.severity === "PANIC";
+  !isFromServer(error) || error.severity === "FATAL" || error.severity === "PANIC";
 
 type ErrorClass = LabelValue<"error_class">;
 
@@ -47,7 +51,7 @@ const QUERY_CANCELED = "57014";
 
 /** What a failed query says of its cause. What did not come from the server means that the way to it is broken. */
 export function errorClassOf(error: unknown): ErrorClass {
-  if (error instanceof pg.DatabaseError) {
+  if (isFromServer(error)) {
     if (error.code === QUERY_CANCELED) return "timeout";
     return ERROR_CLASSES[(error.code ?? "").slice(0, 2)] ?? "other";
   }

@@ -16,7 +16,9 @@ const knownLevels: ReadonlySet<string> = new Set(labels.level.values);
 /** pino gives its inner function a symbol as a name, and publishes it as `pino.symbols.writeSym`. */
 function writeSymbolOf(logger: object): symbol | undefined {
   for (let object: object | null = logger; object; object = Object.getPrototypeOf(object)) {
-    const found = Object.getOwnPropertySymbols(object).find(({ description }) => description === "pino.write");
+    const found = Object.getOwnPropertySymbols(object).find(
+      ({ description }) => description === "pino.write",
+    );
     if (found) return found;
   }
   return undefined;

@@ -12,6 +12,8 @@ export interface OpsOptions {
   readonly metrics: { readonly registry: Registry } | { readonly scrape: Scrape };
   /** Without it as a bearer token `/metrics` is 401; it is open unless said. */
   readonly metricsToken?: string | undefined;
+  /** Tables for people, by name, as JSON below `/reports/`; they want the same token as `/metrics`. */
+  readonly reports?: Readonly<Record<string, () => Promise<unknown>>>;
   /** What must work before traffic makes sense, by name. */
   readonly checks: Readonly<Record<string, Check>>;
 }
@@ -53,14 +55,21 @@ function refuseStranger(response: ServerResponse): void {
  * @throws Error when the port cannot be opened
  */
 export async function startOpsServer(options: OpsOptions): Promise<OpsServer> {
-  const { host, port, metrics, metricsToken, checks } = options;
+  const { host, port, metrics, metricsToken, reports = {}, checks } = options;
   const scrape: Scrape = "scrape" in metrics ? metrics.scrape : (format) => expose(metrics.registry, format);
-  const pages: Readonly<Record<string, Page>> = {
-    "/metrics": async (request, response) => {
-      if (metricsToken === undefined || carriesToken(request, metricsToken))
-        await respondToScrape(request, response, scrape);
+  const guarded =
+    (page: Page): Page =>
+    async (request, response) => {
+      if (metricsToken === undefined || carriesToken(request, metricsToken)) await page(request, response);
       else refuseStranger(response);
-    },
+    };
+  const reportPages = Object.entries(reports).map(([name, report]): [string, Page] => [
+    `/reports/${name}`,
+    guarded(async (_request, response) => answer(response, 200, { rows: await report() })),
+  ]);
+  const pages: Readonly<Record<string, Page>> = {
+    ...Object.fromEntries(reportPages),
+    "/metrics": guarded((request, response) => respondToScrape(request, response, scrape)),
     "/healthz": async (_request, response) => answer(response, 200, { status: "ok" }),
     "/readyz": async (_request, response) => {
       const results = await Promise.all(

@@ -1,6 +1,11 @@
-import type { LabelValue } from "@watchkeeper/catalogue/labels";
-import { constants, monitorEventLoopDelay, type PerformanceEntry, PerformanceObserver } from "node:perf_hooks";
+import {
+  constants,
+  monitorEventLoopDelay,
+  type PerformanceEntry,
+  PerformanceObserver,
+} from "node:perf_hooks";
 import { getHeapStatistics } from "node:v8";
+import type { LabelValue } from "@watchkeeper/catalogue/labels";
 import {
   nodejsEventloopLagP99Seconds,
   nodejsGcDurationSeconds,
