@@ -69,6 +69,9 @@ export const sloSeries = {
   maintenance: "slo:maintenance:active",
 } as const;
 
+/** What boards call the mark of made-up data. */
+export const DEMO_MARK = "Demo data";
+
 /** Groups of rules in Prometheus. */
 export const ruleGroups = {
   recording: "recording",

@@ -131,6 +131,11 @@ export function createOverviewLoader(
       return { state: "ready", value: await pager.list("open", OPEN_INCIDENTS) };
     });
 
+    const demoUntil = guard("demo", async (): Promise<Reading<string>> => {
+      const [sample] = await prometheus.query(queries.demoUntil(seconds), nowSeconds);
+      return sample ? { state: "ready", value: isoOf(sample.value * 1_000) } : EMPTY;
+    });
+
     return {
       at: isoOf(nowMs),
       range,
@@ -144,6 +149,7 @@ export function createOverviewLoader(
         jobs,
         outside,
         watchdog,
+        demoUntil,
         incidents,
       })),
     };

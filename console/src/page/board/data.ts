@@ -2,7 +2,8 @@ import { type Field, fieldOf } from "../../boards/field.ts";
 import { interpolate, type Scope } from "../../boards/interpolate.ts";
 import type { Panel, Target } from "../../boards/model.ts";
 import { alignRange, parseDuration, type Range, stepOf } from "../../boards/time-range.ts";
-import type { Questions, RawSeries } from "./prometheus.ts";
+import { chooseExemplars, type Exemplar } from "./exemplars.ts";
+import type { Questions, RawExemplars, RawSeries } from "./prometheus.ts";
 
 export interface Series {
   readonly name: string;
@@ -23,6 +24,8 @@ export interface PanelData {
   readonly scope: Scope;
   /** How many series there are beyond those that are drawn. */
   readonly left: number;
+  /** Single events behind the lines. */
+  readonly exemplars: readonly Exemplar[];
 }
 
 /** More would neither be seen nor told apart. */
@@ -108,7 +111,14 @@ export async function loadPanel({ panel, scope, points, questions }: Ask): Promi
       return { name: field.displayName ?? name, refId, labels: one.metric, field, ...data };
     });
   });
+  // Dots are an extra: a chart whose dots cannot be had is drawn without.
+  const dots = targets.map(({ exemplar, instant, expr = "" }): Promise<readonly RawExemplars[]> => {
+    if (!exemplar || instant || panel.type !== "timeseries") return Promise.resolve([]);
+    const query = interpolate(expr, { ...scope, range, step: widest }, "promql");
+    return questions.exemplars(query, range.from, range.to).catch(() => []);
+  });
   const series = (await Promise.all(answers)).flat();
+  const exemplars = chooseExemplars((await Promise.all(dots)).flat(), range);
   const left = Math.max(0, series.length - MOST_SERIES);
-  return { series: series.slice(0, MOST_SERIES), range, step: widest, scope, left };
+  return { series: series.slice(0, MOST_SERIES), range, step: widest, scope, left, exemplars };
 }
