@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { recordings } from "@watchkeeper/alerts/recording";
-import { httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
+import { httpRequestDurationSeconds, httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
 import type { Board, Panel } from "@watchkeeper/console/boards/model";
 import { panelsOf } from "@watchkeeper/console/boards/panels-of";
 import { writeHistory } from "@watchkeeper/console/boards/test-history";
@@ -45,6 +45,9 @@ function written(expr: string, step: number, span: number): string {
   return expr.replace(/\$\{?(\w+)\}?/g, (_, name: string) => own[name] ?? ".+");
 }
 
+/** What recorded series are made of. */
+const RAW = [httpRequestsTotal.name, `${httpRequestDurationSeconds.name}_bucket`];
+
 /** The same query with what the recorded series were recorded from, of the same services. */
 const unrecorded = (expr: string): string =>
   recordings.reduce(
@@ -52,8 +55,8 @@ const unrecorded = (expr: string): string =>
       text.replace(new RegExp(`${name}(?:\\{([^}]*)\\})?`, "g"), (_, selector?: string) => {
         const matchers = selector ?? "";
         const selected = raw.text.replace(
-          new RegExp(`${httpRequestsTotal.name}(?:\\{([^}]*)\\})?`, "g"),
-          (_all, own?: string) => `${httpRequestsTotal.name}{${[matchers, own].filter(Boolean).join(",")}}`,
+          new RegExp(`(${RAW.join("|")})(?:\\{([^}]*)\\})?`, "g"),
+          (_all, name: string, own?: string) => `${name}{${[matchers, own].filter(Boolean).join(",")}}`,
         );
         return `(${selected})`;
       }),

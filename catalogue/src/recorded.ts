@@ -16,6 +16,13 @@ export const recordedErrorRatio = foreign(
   "Share of each service's requests that failed by the server's fault, over five minutes",
 );
 
+export const recordedLatencyP95 = foreign(
+  "gauge",
+  recorded.latencyP95,
+  "seconds",
+  "Time within which 95 % of each service's requests were answered, over five minutes",
+);
+
 /** Series of promises, as boards select them; `alerts/src/slo/` has their expressions. */
 const ofPromise = ["slo"] as const;
 

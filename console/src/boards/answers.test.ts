@@ -142,6 +142,18 @@ describe("what rules would have recorded agrees with what was scraped", () => {
     expect(recorded / (await numberOf(raw))).toBeCloseTo(1, 2);
   });
 
+  test.each(
+    [
+      ...readFileSync(new URL("recording.yml", rules), "utf8").matchAll(/- record: (\S+)\n\s+expr: (.*)\n/g),
+    ].map(([, record = "", expr = ""]) => [record, expr] as const),
+  )("%s", async (record, expr) => {
+    const [mine, own] = await Promise.all(
+      [`${record}{job="app"}`, `(${expr}) and on (job) up{job="app"}`].map(numberOf),
+    );
+    expect(mine).toBeGreaterThanOrEqual(0);
+    expect(Math.abs((mine ?? 0) - (own ?? 0))).toBeLessThan(0.1 * (own ?? 0) + 1e-4);
+  });
+
   test.each(slos.map(({ name, days }) => [name, days] as const))(
     "%s has spent of its budget what its counts say",
     async (name, days) => {
