@@ -32,8 +32,8 @@ export const recorded = {
   requestRate: "job:http_requests:rate5m",
   errorRatio: "job:http_request_errors:ratio_rate5m",
   latencyP95: "job:http_request_duration_seconds:p95_rate5m",
-  /** No rule records it: it marks the made-up past of a demo. */
-  demoHistory: "watchkeeper:demo_history:active",
+  /** No rule records it: it marks the made-up past of a demo, and its value is when that ends. */
+  demoHistory: "watchkeeper:demo_history:end_timestamp_seconds",
 } as const;
 
 /**

@@ -78,6 +78,6 @@ export const recordedBurnRate6h = foreign(
 export const demoHistory = foreign(
   "gauge",
   recorded.demoHistory,
-  "items",
-  "1 while what is shown was made up for a demo and never measured",
+  "timestamp_seconds",
+  "There while what is shown was made up for a demo and never measured: when that ends, in Unix time",
 );

@@ -111,7 +111,11 @@ export function createPast(world: World, place: Place, slos: readonly Slo[] = al
     times: moments.map(({ at }) => at),
     hourly: promises.flatMap(({ hourly }) => hourly),
     everything: [
-      { name: demoHistory.name, labels: {}, values: Float64Array.from(moments, () => 1) },
+      {
+        name: demoHistory.name,
+        labels: {},
+        values: Float64Array.from(moments, () => moments.at(-1)?.at ?? 0),
+      },
       ...promises.flatMap(({ recorded }) => recorded),
       ...recordRequests(raw, moments),
       ...recordAlerts(world),

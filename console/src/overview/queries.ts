@@ -49,7 +49,7 @@ export const firstSeen = promql`min_over_time(timestamp(${series(up)})[${CHANGES
 
 /** Unix seconds until which what is shown was made up. */
 export const demoUntil = (seconds: number): Expr =>
-  promql`max_over_time(timestamp(${series(demoHistory)})[${new Expr(`${seconds}s:1m`)}])`;
+  promql`max_over_time(${series(demoHistory)}[${new Expr(`${seconds}s`)}])`;
 
 export const outside = promql`min(${series(probeSuccess, { target: "app" })})`;
 

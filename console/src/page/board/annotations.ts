@@ -35,11 +35,15 @@ function happeningsOf({ metric, values = [] }: RawSeries, annotation: Annotation
     if (last && at - last.to <= step * 1.5) last.to = at;
     else found.push({ from: at, to: at });
   }
+  const isDemo = annotation.name === DEMO_MARK;
+  // Its value says when it ends, however far apart the points are.
+  const end = Number(values.at(-1)?.[1] ?? 0);
   return found.map((span) => ({
     ...span,
+    to: isDemo ? end : span.to,
     text,
     colour: annotation.iconColor ?? "blue",
-    isDemo: annotation.name === DEMO_MARK,
+    isDemo,
   }));
 }
 
