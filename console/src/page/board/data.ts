@@ -84,6 +84,26 @@ function rangeOf(panel: Panel, { range }: Scope): Range {
     : range;
 }
 
+/**
+ * The dots that belong to a panel's lines. They are an extra: a chart whose dots cannot be had stays without.
+ * @param data what the panel shows
+ */
+export async function loadExemplars(
+  { panel, questions }: Pick<Ask, "panel" | "questions">,
+  { scope, range, step }: PanelData,
+): Promise<readonly Exemplar[]> {
+  if (panel.type !== "timeseries") return [];
+  const wanted = (panel.targets ?? []).filter(
+    ({ hide, expr, exemplar, instant }) => !hide && expr && exemplar && !instant,
+  );
+  const raw = wanted.map(({ expr = "" }) =>
+    questions
+      .exemplars(interpolate(expr, { ...scope, range, step }, "promql"), range.from, range.to)
+      .catch((): readonly RawExemplars[] => []),
+  );
+  return chooseExemplars((await Promise.all(raw)).flat(), range);
+}
+
 /** @throws Error with a sentence for the panel when one of its questions cannot be answered */
 export async function loadPanel({ panel, scope, points, questions }: Ask): Promise<PanelData> {
   const range = rangeOf(panel, scope);
@@ -111,14 +131,7 @@ export async function loadPanel({ panel, scope, points, questions }: Ask): Promi
       return { name: field.displayName ?? name, refId, labels: one.metric, field, ...data };
     });
   });
-  // Dots are an extra: a chart whose dots cannot be had is drawn without.
-  const dots = targets.map(({ exemplar, instant, expr = "" }): Promise<readonly RawExemplars[]> => {
-    if (!exemplar || instant || panel.type !== "timeseries") return Promise.resolve([]);
-    const query = interpolate(expr, { ...scope, range, step: widest }, "promql");
-    return questions.exemplars(query, range.from, range.to).catch(() => []);
-  });
   const series = (await Promise.all(answers)).flat();
-  const exemplars = chooseExemplars((await Promise.all(dots)).flat(), range);
   const left = Math.max(0, series.length - MOST_SERIES);
-  return { series: series.slice(0, MOST_SERIES), range, step: widest, scope, left, exemplars };
+  return { series: series.slice(0, MOST_SERIES), range, step: widest, scope, left, exemplars: [] };
 }

@@ -22,12 +22,18 @@ interface Placed {
   readonly card: Card;
   /** What its copy of a row, and its own, is for. */
   readonly only: readonly Only[];
-  visible: boolean;
+  /** Undefined until somebody has looked. */
+  visible: boolean | undefined;
   stale: boolean;
 }
 
 /** So that a panel is there when somebody scrolls to it. */
-const NEARLY = "250px";
+const NEARLY = 250;
+
+function isNearly(element: Element): boolean {
+  const [place] = element.getClientRects();
+  return place !== undefined && place.bottom > -NEARLY && place.top < innerHeight + NEARLY;
+}
 
 export function createGrid(
   panels: readonly Panel[],
@@ -59,7 +65,7 @@ export function createGrid(
         if (isIntersecting) void load(one);
       }
     },
-    { rootMargin: NEARLY },
+    { rootMargin: `${NEARLY}px` },
   );
 
   const addCard = ({ panel, only }: Shown, section: Section, first: number): HTMLElement => {
@@ -70,7 +76,7 @@ export function createGrid(
     placed.set(card.element, {
       card,
       only: [section.only, only].filter((one) => one !== undefined),
-      visible: false,
+      visible: undefined,
       stale: true,
     });
     seen.observe(card.element);
@@ -112,7 +118,11 @@ export function createGrid(
     },
     async look(look) {
       current = look;
-      for (const one of placed.values()) one.stale = true;
+      for (const one of placed.values()) {
+        one.stale = true;
+        // The observer tells later, when everything else has been asked already.
+        one.visible ??= isNearly(one.card.element);
+      }
       await Promise.all([...placed.values()].filter(({ visible }) => visible).map(load));
     },
     async loadAll() {

@@ -124,10 +124,9 @@ export function startGrafanaBoard(): void {
     toolbar.show(address.range, address.refresh);
     try {
       const questions = createQuestions(signal);
-      const asked = fresh ? askChoices(questions, signal) : undefined;
-      const unasked = fresh ? chooseUnasked(board, address.chosen) : undefined;
+      const unasked = fresh ? chooseUnasked(board, address.chosen) : choices;
       if (unasked) choices = unasked;
-      else await asked;
+      else await askChoices(questions, signal);
       if (signal.aborted) return;
       const scope = scopeNow();
       toolbar.showChoices(choices, problems);
@@ -138,7 +137,7 @@ export function startGrafanaBoard(): void {
       const panels = grid.look({ scope, questions, signal });
       await Promise.all([
         panels,
-        asked,
+        fresh && unasked && askChoices(questions, signal),
         showMarks(scope, questions, signal),
         showOpenIncidents(byData("incidents"), signal),
       ]);
