@@ -34,7 +34,8 @@ export function storeUrls(portBase: number, secrets: Secrets) {
   const pager = portOf(portBase, "pager-postgres", "postgres");
   return {
     directorySuperuser: postgres("postgres", secrets["directory-postgres-superuser"], directory, "postgres"),
-    directory: postgres("directory", secrets["directory-postgres-app"], directory, "directory"),
+    directory: postgres("directory_app", secrets["directory-postgres-app"], directory, "directory"),
+    directoryOwner: postgres("directory", secrets["directory-postgres-owner"], directory, "directory"),
     pagerSuperuser: postgres("postgres", secrets["pager-postgres-superuser"], pager, "postgres"),
     pager: postgres("pager", secrets["pager-postgres-pager"], pager, "pager"),
     redis: `redis://:${secrets.redis}@127.0.0.1:${portOf(portBase, "redis", "redis")}`,
@@ -68,10 +69,14 @@ export function defineServers(inputs: ServerInputs): ProcessDefinition[] {
         urls.directorySuperuser,
         {
           name: "directory",
-          owner: { name: "directory", password: secrets["directory-postgres-app"] },
-          extensions: ["pg_stat_statements", "pg_trgm"],
+          owner: { name: "directory", password: secrets["directory-postgres-owner"] },
+          extensions: ["pg_stat_statements", "pg_trgm", "unaccent", "btree_gin"],
         },
-        [{ name: "monitor", password: secrets["directory-postgres-monitor"], memberOf: "pg_monitor" }],
+        [
+          // What it may do is granted by the directory's migrations; row-level security binds it.
+          { name: "directory_app", password: secrets["directory-postgres-app"] },
+          { name: "monitor", password: secrets["directory-postgres-monitor"], memberOf: "pg_monitor" },
+        ],
       ),
     ),
     definePostgres(inputs, "pager-postgres", "Pager's PostgreSQL", urls.pagerSuperuser, () =>
