@@ -93,7 +93,6 @@ export const directoryUpdateLatency = latency({
   where: { method: "PATCH", route: "/api/employees/:id" },
 });
 
-/** Checking a password is slow on purpose, so that guessing one is. */
 /** A password check costs a fifth of a second of processor time on purpose; two at once have to wait for each other. */
 export const directoryLoginLatency = latency({
   name: "DirectoryLoginLatency",
