@@ -1,8 +1,8 @@
 import { labels } from "@watchkeeper/catalogue/labels";
 import { tenantRequestDurationSeconds, tenantRequestsTotal } from "@watchkeeper/catalogue/metrics/tenant";
 import { createHeaviest } from "./heaviest.ts";
-import { OVERFLOW_VALUE } from "./label-guard.ts";
 import type { Metrics } from "./metrics.ts";
+import { OVERFLOW_VALUE } from "./series/label-bounds.ts";
 
 /** Tenants that are counted under their names at a time; as many again may rest. `other` takes the last value. */
 export const NAMED_AT_ONCE = (labels.tenant.maxValues - 1) / 2;

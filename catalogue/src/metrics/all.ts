@@ -4,8 +4,10 @@ import * as auth from "./auth.ts";
 import * as cache from "./cache.ts";
 import * as database from "./database.ts";
 import * as dependency from "./dependency.ts";
+import * as exporter from "./exporter.ts";
 import * as http from "./http.ts";
 import * as pager from "./pager.ts";
+import * as problems from "./problems.ts";
 import * as runtime from "./runtime.ts";
 import * as search from "./search.ts";
 import * as telemetry from "./telemetry.ts";
@@ -17,12 +19,14 @@ export const metrics: readonly Metric[] = [
   cache,
   database,
   dependency,
+  exporter,
   http,
   pager,
   runtime,
   search,
   tenant,
   telemetry,
+  problems,
 ]
   .flatMap((family): readonly Metric[] => Object.values(family))
   .sort((a, b) => (a.name < b.name ? -1 : 1));
