@@ -50,6 +50,8 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
     database,
     channels,
     reach,
+    alertmanager: settings.alertmanager,
+    heartbeatUrl: settings.heartbeatUrl,
     consoleUrl: settings.consoleUrl,
     metrics: pagerMetrics,
     log,
