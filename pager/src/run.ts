@@ -11,10 +11,13 @@ import { createApiRoutes } from "./api/routes.ts";
 import { createChannels } from "./channels/channels.ts";
 import { migrate } from "./database/migrate.ts";
 import { createPool } from "./database/pool.ts";
+import { createDegraded } from "./degraded/degraded.ts";
 import { startEngine } from "./engine.ts";
+import { teamOnlyDirectory } from "./escalation/directory.ts";
 import { createIngestRoutes } from "./ingest/routes.ts";
 import { exportPagerMetrics } from "./metrics.ts";
 import { registerDestinations } from "./outbox/enqueue.ts";
+import type { Reach } from "./routes.ts";
 import { parsePagerSettings } from "./settings.ts";
 
 /**
@@ -37,13 +40,38 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
   const pagerMetrics = exportPagerMetrics(metrics, database);
 
   const { rows } = await database.query<{ id: string }>("install-id", "SELECT id FROM install");
-  const channels = createChannels(settings.channels, rows[0]?.id ?? "");
+  const install = rows[0]?.id ?? "";
+  const channels = createChannels(settings.channels, install);
+  const reach: Reach = {
+    destinations: channels,
+    directory: teamOnlyDirectory,
+    consoleUrl: settings.consoleUrl,
+  };
   await registerDestinations(database, channels);
   if (channels.size === 0) log.warn("no channel is set up: incidents are kept and nobody is told");
+
+  const degraded =
+    settings.snapshotDir === undefined
+      ? undefined
+      : await createDegraded({
+          database,
+          reach,
+          channels,
+          install,
+          folder: settings.snapshotDir,
+          replica: String(settings.httpPort),
+          metrics: pagerMetrics,
+          log,
+        });
+  if (!degraded) log.warn("no folder for a snapshot is set: nobody is paged while the database is away");
 
   const engine = startEngine({
     database,
     channels,
+    reach,
+    alertmanager: settings.alertmanager,
+    heartbeatUrl: settings.heartbeatUrl,
+    ...(degraded && { recover: degraded.recover, takeSnapshot: degraded.takeSnapshot }),
     consoleUrl: settings.consoleUrl,
     metrics: pagerMetrics,
     log,
@@ -55,6 +83,7 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
       metrics: pagerMetrics,
       log,
       stored: () => engine.wake(),
+      emergency: degraded?.emergency,
     }),
     createApiRoutes(database, settings.apiToken),
   ]);
@@ -81,7 +110,7 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
   return async () => {
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
-    await engine.close();
+    await Promise.all([engine.close(), degraded?.emergency.close()]);
     server.closeAllConnections();
     await Promise.all([closed, ops.close()]);
     await pool.end();

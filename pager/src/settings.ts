@@ -20,6 +20,13 @@ const schema = z.object({
   ingestToken: token,
   apiToken: token,
   consoleUrl: webUrl.transform((url) => url.replace(/\/+$/, "")),
+  alertmanagerUrl: text
+    .transform((urls) => urls.split(",").map((url) => url.trim().replace(/\/+$/, "")))
+    .pipe(z.array(webUrl).min(1).max(10))
+    .optional(),
+  alertmanagerReceiver: text.default("pager"),
+  heartbeatUrl: webUrl.optional(),
+  snapshotDir: text.optional(),
   slackToken: text.optional(),
   slackChannel: text.optional(),
   slackApiUrl: webUrl.transform((url) => `${url.replace(/\/+$/, "")}/`).optional(),
@@ -36,9 +43,14 @@ type Raw = z.infer<typeof schema>;
 
 /** What the pager runs with. A channel that is not set up is undefined. */
 export interface PagerSettings
-  extends Pick<Raw, "host" | "httpPort" | "opsPort" | "databaseUrl" | "consoleUrl"> {
+  extends Pick<
+    Raw,
+    "host" | "httpPort" | "opsPort" | "databaseUrl" | "consoleUrl" | "heartbeatUrl" | "snapshotDir"
+  > {
   readonly ingestToken: string;
   readonly apiToken: string;
+  /** The Alertmanagers to compare with, and the receiver there that is us. */
+  readonly alertmanager: { readonly urls: readonly string[]; readonly receiver: string } | undefined;
   readonly channels: {
     readonly slack: SlackSettings | undefined;
     readonly email: EmailSettings | undefined;
@@ -74,7 +86,17 @@ function channelOf<Needed extends keyof Raw, Result>(
  */
 export function parsePagerSettings(env: Readonly<Record<string, string | undefined>>): PagerSettings {
   const raw = parseSettings(PREFIX, schema, env);
-  const { host, httpPort, opsPort, databaseUrl, ingestToken, apiToken, consoleUrl } = raw;
+  const {
+    host,
+    httpPort,
+    opsPort,
+    databaseUrl,
+    ingestToken,
+    apiToken,
+    consoleUrl,
+    heartbeatUrl,
+    snapshotDir,
+  } = raw;
   return {
     host,
     httpPort,
@@ -83,6 +105,9 @@ export function parsePagerSettings(env: Readonly<Record<string, string | undefin
     ingestToken,
     apiToken,
     consoleUrl,
+    heartbeatUrl,
+    snapshotDir,
+    alertmanager: raw.alertmanagerUrl && { urls: raw.alertmanagerUrl, receiver: raw.alertmanagerReceiver },
     channels: {
       slack: channelOf(raw, "Slack", ["slackToken", "slackChannel"], ["slackApiUrl"], (values) => ({
         token: values.slackToken,
