@@ -141,15 +141,13 @@ function* inReferences(file: OnCallFile): Generator<Problem> {
 }
 
 function* inPolicies({ policies }: OnCallFile): Generator<Problem> {
-  for (const [id, first] of Object.entries(policies)) {
-    const seen = [id];
-    for (let id2 = first.next; id2 !== undefined; id2 = policies[id2]?.next) {
-      if (next === id) {
-        const message = `the policies go in a circle, ${[...seen, id].join(" → ")}: the last must end, and the catch-all follows`;
-        yield { path: ["policies", id, "next"], message };
-      }
-      if (seen.includes(next)) break;
-      seen.push(next);
+  for (const [id, { next }] of Object.entries(policies)) {
+    const way = [id];
+    for (let at = next; at !== undefined && !way.slice(1).includes(at); at = policies[at]?.next) {
+      way.push(at);
+      if (at !== id) continue;
+      const message = `the policies go in a circle, ${way.join(" → ")}: the last must end, and the catch-all follows`;
+      yield { path: ["policies", id, "next"], message };
     }
   }
 }

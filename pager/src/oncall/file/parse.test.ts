@@ -30,7 +30,7 @@ test("the demo's file is right", () => {
 const TEAM = "    team: directory\n    zone: Europe/Berlin\n";
 const WEEKS = "people: [ada, bob]\n        starts: 2026-01-05 09:00\n        turn: 1 week\n";
 const CHANNELS =
-  "channels:\n      - { channel: ntfy, address: ada-pages }\n      - { channel: email, address: ada@localhost }\n";
+  "    channels:\n      - { channel: ntfy, address: ada-pages }\n      - { channel: email, address: ada@localhost }\n";
 
 /** What was replaced, by what, the text at the start of whose line the error points, and what it says. */
 const mistakes: readonly (readonly [string, string, string, string, string])[] = [
@@ -65,7 +65,7 @@ const mistakes: readonly (readonly [string, string, string, string, string])[] =
   [
     "a person without channels",
     CHANNELS,
-    "channels: []\n",
+    "    channels: []\n",
     "channels: []",
     "people.ada.channels: nobody could be told: give them a channel",
   ],
@@ -212,7 +212,13 @@ const mistakes: readonly (readonly [string, string, string, string, string])[] =
     "nobody is in the team",
   ],
   ["a key twice", "  bob:\n    name", "  ada:\n    name", "  ada:\n    name: Bob", "Map keys must be unique"],
-  ["what is no YAML", "catchAll: [", "catchAll: [[", "catchAll", "Flow sequence in block collection"],
+  [
+    "what is no YAML",
+    "  directory:\n    title: Company Directory\n    owner",
+    "  directory:\n\ttitle: Company Directory\n    owner",
+    "\ttitle",
+    "Tabs are not allowed as indentation",
+  ],
 ];
 
 describe("one error that names the line for", () => {
@@ -237,11 +243,16 @@ test("all problems are listed in the order of their lines, and the first is the 
   );
 });
 
-test.each(["", "[]", "5", "a: &a [*a]", "teams: !!js/function x", "\0", `people: ${"[".repeat(5_000)}`])(
-  "a file that holds %j is refused in one line",
-  (text) => {
-    const { message } = refusal(text);
-    expect(message).toMatch(/^Cannot use on-call\.yaml:\d+ as .+/);
-    expect(message.length).toBeLessThan(400);
-  },
-);
+test.each([
+  ["nothing", ""],
+  ["a list", "[]"],
+  ["a number", "5"],
+  ["an alias of itself", "a: &a [*a]"],
+  ["a tag of another language", "teams: !!js/function x"],
+  ["a zero byte", "\0"],
+  ["five thousand brackets", `people: ${"[".repeat(5_000)}`],
+])("a file that holds %s is refused in one line", (_title, text) => {
+  const { message } = refusal(text);
+  expect(message).toMatch(/^Cannot use on-call\.yaml:\d+ as .+/);
+  expect(message.length).toBeLessThan(400);
+});
