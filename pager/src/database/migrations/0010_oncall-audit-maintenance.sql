@@ -46,6 +46,9 @@ CREATE TABLE maintenance_window (
 CREATE INDEX maintenance_window_unsettled ON maintenance_window (tried_at) WHERE NOT settled;
 CREATE INDEX maintenance_window_to ON maintenance_window (to_at);
 
+-- When an address last got a message.
+CREATE INDEX delivery_sent ON delivery (destination, finished_at) WHERE state = 'sent';
+
 -- Addresses of calendar feeds: whoever knows one reads one schedule, until it is withdrawn. The secret is not kept.
 CREATE TABLE calendar_link (
   id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -99,6 +102,7 @@ END $$;
 
 -- Down Migration
 
+DROP INDEX delivery_sent;
 DROP FUNCTION append_audit(text, text, text, text, jsonb);
 DROP FUNCTION audit_hash(audit_log);
 DROP TABLE audit_log, calendar_link, maintenance_window, oncall_exception;
