@@ -38,7 +38,11 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
 
   const { rows } = await database.query<{ id: string }>("install-id", "SELECT id FROM install");
   const channels = createChannels(settings.channels, rows[0]?.id ?? "");
-  const reach: Reach = { destinations: channels, directory: teamOnlyDirectory };
+  const reach: Reach = {
+    destinations: channels,
+    directory: teamOnlyDirectory,
+    consoleUrl: settings.consoleUrl,
+  };
   await registerDestinations(database, channels);
   if (channels.size === 0) log.warn("no channel is set up: incidents are kept and nobody is told");
 
