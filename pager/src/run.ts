@@ -5,15 +5,22 @@ import { startOpsServer } from "@watchkeeper/exporters/ops";
 import { exportRuntime } from "@watchkeeper/exporters/runtime";
 import type { Close, ProcessContext } from "@watchkeeper/process/main";
 import packageJson from "../package.json" with { type: "json" };
+import { createApiRoutes } from "./api/api.ts";
 import { createApp } from "./api/app.ts";
-import { createApiRoutes } from "./api/routes.ts";
+import { createAuthenticate, parseTokens } from "./api/tokens.ts";
 import { createChannels } from "./channels/channels.ts";
+import { startChores } from "./chores.ts";
 import { migrate } from "./database/migrate.ts";
 import { createPool } from "./database/pool.ts";
 import { startEngine } from "./engine.ts";
 import { teamOnlyDirectory } from "./escalation/directory.ts";
 import { createIngestRoutes } from "./ingest/routes.ts";
-import { exportPagerMetrics } from "./metrics.ts";
+import { createAlertmanager, settleWindows } from "./maintenance/silences.ts";
+import { countSuperseded, exportPagerMetrics } from "./metrics.ts";
+import { createCalendarRoutes } from "./oncall/calendar-links.ts";
+import { createDirectory } from "./oncall/directory.ts";
+import { exportReadiness, tellOwners } from "./oncall/keep-readiness.ts";
+import { createEmptySource, openRosterSource } from "./oncall/roster-source.ts";
 import { registerDestinations } from "./outbox/enqueue.ts";
 import type { Reach } from "./routes.ts";
 import { parsePagerSettings } from "./settings.ts";
@@ -25,7 +32,9 @@ import { parsePagerSettings } from "./settings.ts";
  */
 export async function run({ env, log }: ProcessContext): Promise<Close> {
   const settings = parsePagerSettings(env);
-  const { host } = settings;
+  const { host, onCallFile, alertmanagerUrl } = settings;
+  const authenticate = createAuthenticate(settings.apiToken, parseTokens(settings.apiTokens));
+  const source = onCallFile === undefined ? createEmptySource() : await openRosterSource(onCallFile, log);
   await migrate(settings.databaseUrl, log);
 
   const metrics = createMetrics({
@@ -40,11 +49,15 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
   const channels = createChannels(settings.channels, rows[0]?.id ?? "");
   const reach: Reach = {
     destinations: channels,
-    directory: teamOnlyDirectory,
+    directory: onCallFile === undefined ? teamOnlyDirectory : createDirectory(source.current),
     consoleUrl: settings.consoleUrl,
   };
   await registerDestinations(database, channels);
   if (channels.size === 0) log.warn("no channel is set up: incidents are kept and nobody is told");
+
+  if (onCallFile === undefined) log.warn("no on-call file is set up: nobody is paged by name");
+  const readiness = { database, source, reach, consoleUrl: settings.consoleUrl };
+  exportReadiness(metrics, readiness);
 
   const engine = startEngine({
     database,
@@ -54,6 +67,13 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
     metrics: pagerMetrics,
     log,
   });
+  const alertmanager = alertmanagerUrl === undefined ? undefined : createAlertmanager(alertmanagerUrl);
+  const chores = startChores(log, [
+    { name: "readiness", everyMs: 60_000, run: () => tellOwners(readiness) },
+    ...(alertmanager
+      ? [{ name: "maintenance", everyMs: 15_000, run: () => settleWindows(database, alertmanager, log) }]
+      : []),
+  ]);
   const app = createApp(metrics, log, [
     createIngestRoutes({
       database,
@@ -62,7 +82,15 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
       log,
       stored: () => engine.wake(),
     }),
-    createApiRoutes(database, settings.apiToken),
+    createCalendarRoutes(database, source.current),
+    createApiRoutes({
+      ...readiness,
+      version: packageJson.version,
+      authenticate,
+      log,
+      onSuperseded: (superseded) => countSuperseded(pagerMetrics, superseded),
+      onMaintenance: () => chores.wake("maintenance"),
+    }),
   ]);
   const ops = await startOpsServer({
     host,
@@ -87,7 +115,7 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
   return async () => {
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
-    await engine.close();
+    await Promise.all([chores.close(), source.close(), engine.close()]);
     server.closeAllConnections();
     await Promise.all([closed, ops.close()]);
     await pool.end();

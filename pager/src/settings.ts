@@ -19,6 +19,9 @@ const schema = z.object({
   databaseUrl: z.url({ protocol: /^postgres(ql)?$/ }),
   ingestToken: token,
   apiToken: token,
+  apiTokens: z.string().optional(),
+  onCallFile: text.optional(),
+  alertmanagerUrl: webUrl.transform((url) => url.replace(/\/+$/, "")).optional(),
   consoleUrl: webUrl.transform((url) => url.replace(/\/+$/, "")),
   slackToken: text.optional(),
   slackChannel: text.optional(),
@@ -38,7 +41,14 @@ type Raw = z.infer<typeof schema>;
 export interface PagerSettings
   extends Pick<Raw, "host" | "httpPort" | "opsPort" | "databaseUrl" | "consoleUrl"> {
   readonly ingestToken: string;
+  /** The console's own. */
   readonly apiToken: string;
+  /** Of other callers: a line each, `<name> <role> <token>`. */
+  readonly apiTokens: string;
+  /** Without it nobody is paged by name. */
+  readonly onCallFile: string | undefined;
+  /** Without it maintenance windows wait. */
+  readonly alertmanagerUrl: string | undefined;
   readonly channels: {
     readonly slack: SlackSettings | undefined;
     readonly email: EmailSettings | undefined;
@@ -82,6 +92,9 @@ export function parsePagerSettings(env: Readonly<Record<string, string | undefin
     databaseUrl,
     ingestToken,
     apiToken,
+    apiTokens: raw.apiTokens ?? "",
+    onCallFile: raw.onCallFile,
+    alertmanagerUrl: raw.alertmanagerUrl,
     consoleUrl,
     channels: {
       slack: channelOf(raw, "Slack", ["slackToken", "slackChannel"], ["slackApiUrl"], (values) => ({

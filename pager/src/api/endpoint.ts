@@ -16,7 +16,9 @@ export class ApiError extends Error {
 export const notFound = (what: string): ApiError => new ApiError(404, "not_found", `Cannot find ${what}`);
 
 type Shape = z.ZodObject;
-type Parsed<Schema extends Shape | undefined> = Schema extends Shape ? z.output<Schema> : Record<never, never>;
+type Parsed<Schema extends Shape | undefined> = Schema extends Shape
+  ? z.output<Schema>
+  : Record<never, never>;
 
 /** A text that is not JSON, such as Markdown. */
 export interface TextAnswer {
@@ -56,7 +58,11 @@ export interface Endpoint {
   run(request: Request<never, never, never>): Promise<unknown>;
 }
 
-type Answered<Answer> = Answer extends z.ZodType ? z.input<Answer> : Answer extends TextAnswer ? string : void;
+type Answered<Answer> = Answer extends z.ZodType
+  ? z.input<Answer>
+  : Answer extends TextAnswer
+    ? string
+    : undefined;
 
 /** Defines an endpoint with the types that its schemas say. */
 export function defineEndpoint<

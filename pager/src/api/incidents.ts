@@ -141,7 +141,10 @@ export async function findIncident(queries: Queries, id: string): Promise<Incide
 }
 
 /** What was sent about an incident, oldest first. */
-export async function deliveriesOf(queries: Queries, incidentId: string): Promise<readonly IncidentDelivery[]> {
+export async function deliveriesOf(
+  queries: Queries,
+  incidentId: string,
+): Promise<readonly IncidentDelivery[]> {
   const { rows } = await queries.query<IncidentDelivery>(
     "incident-deliveries",
     `SELECT t.channel, t.person, d.kind, d.state, d.reason,

@@ -3,7 +3,9 @@ import { createDocument, type ZodOpenApiPathsObject } from "zod-openapi";
 import { type Endpoint, isText } from "./endpoint.ts";
 
 const failure = z
-  .object({ error: z.object({ code: z.string(), message: z.string().meta({ description: "A sentence for people" }) }) })
+  .object({
+    error: z.object({ code: z.string(), message: z.string().meta({ description: "A sentence for people" }) }),
+  })
   .meta({ id: "Failure" });
 
 const MEANING: Readonly<Record<number, string>> = {

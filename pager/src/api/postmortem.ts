@@ -24,9 +24,14 @@ function duration(from: Date, to: Date): string {
   return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-const link = (title: string, url: string | null): string => (url === null ? "none" : `[${title}](<${url.replaceAll(/[<>\s]/g, encodeURIComponent)}>)`);
+const link = (title: string, url: string | null): string =>
+  url === null ? "none" : `[${title}](<${url.replaceAll(/[<>\s]/g, encodeURIComponent)}>)`;
 
-function facts({ incident, deliveries, consoleUrl }: PostmortemFacts): readonly (readonly [string, string])[] {
+function facts({
+  incident,
+  deliveries,
+  consoleUrl,
+}: PostmortemFacts): readonly (readonly [string, string])[] {
   const { openedAt, firstAcknowledgedAt, resolvedAt } = incident;
   const people = [...new Set(deliveries.flatMap(({ person, sentAt }) => (person && sentAt ? [person] : [])))];
   return [

@@ -1,7 +1,13 @@
 import { createHash, randomUUID } from "node:crypto";
 import type { QueryRunner } from "@watchkeeper/exporters/database";
 import type { Log } from "@watchkeeper/process/log";
-import express, { type NextFunction, type Request, type RequestHandler, type Response, Router } from "express";
+import express, {
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+} from "express";
 import type { z } from "zod";
 import { appendAudit } from "./audit.ts";
 import { ApiError, type Endpoint, isText } from "./endpoint.ts";
@@ -41,7 +47,11 @@ function requestKeyOf(req: Request, caller: Caller): string {
   const given = req.get("idempotency-key");
   if (given === undefined) return `api:${caller.name}:${randomUUID()}`;
   if (given.length > MAX_KEY) {
-    throw new ApiError(400, "invalid_key", `Cannot use this Idempotency-Key as it is longer than ${MAX_KEY} characters`);
+    throw new ApiError(
+      400,
+      "invalid_key",
+      `Cannot use this Idempotency-Key as it is longer than ${MAX_KEY} characters`,
+    );
   }
   const about = createHash("sha256").update(`${req.method} ${req.path}\n${given}`).digest("hex");
   return `api:${caller.name}:${about}`;

@@ -11,15 +11,27 @@ export const channel = z.enum(labels.channel.values);
 
 /** A moment in a query or body: ISO 8601 with an offset. */
 export const moment = z.iso
-  .datetime({ offset: true, error: "a time is written as 2026-03-01T09:00:00Z or with an offset such as +01:00" })
+  .datetime({
+    offset: true,
+    error: "a time is written as 2026-03-01T09:00:00Z or with an offset such as +01:00",
+  })
   .transform((text) => new Date(text));
 
 export const limit = (most: number, usual: number) =>
-  z.coerce.number().int().min(1).max(most).default(usual).meta({ description: `At most ${most}` });
+  z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(most)
+    .default(usual)
+    .meta({ description: `At most ${most}` });
 
 /** Where the next page begins: what the answer before called `next`. */
 export const cursor = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional();
-export const next = z.number().nullable().meta({ description: "Give it as `before` for the next page; null at the end" });
+export const next = z
+  .number()
+  .nullable()
+  .meta({ description: "Give it as `before` for the next page; null at the end" });
 
 /** A uuid, or the number that people use; one of at most fifteen digits fits everywhere. */
 export const incidentPath = z.object({

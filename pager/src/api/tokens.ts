@@ -30,10 +30,12 @@ function parseLine(line: string, number: number): Entry {
     throw new SettingsError(`Cannot read line ${number} of the API tokens as ${reason}`);
   };
   const [name = "", role, token, ...rest] = line.split(/\s+/);
-  if (!NAME.test(name)) refuse(`its name has small letters, digits and dashes alone: "ada responder <token>"`);
+  if (!NAME.test(name))
+    refuse(`its name has small letters, digits and dashes alone: "ada responder <token>"`);
   const known = roles.find((one) => one === role);
   if (!known) return refuse(`the role of "${name}" is none of ${roles.join(", ")}`);
-  if (token === undefined || rest.length > 0) return refuse(`"${name}" needs one token: "${name} ${role} <token>"`);
+  if (token === undefined || rest.length > 0)
+    return refuse(`"${name}" needs one token: "${name} ${role} <token>"`);
   const hash = HASHED.exec(token)?.[1];
   if (hash === undefined && token.length < MIN_TOKEN) {
     refuse(`the token of "${name}" has fewer than ${MIN_TOKEN} characters`);

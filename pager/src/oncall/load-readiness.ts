@@ -1,7 +1,7 @@
 import type { Queries } from "@watchkeeper/exporters/database";
 import type { Destinations } from "../routes.ts";
 import { loadExceptions } from "./exceptions.ts";
-import { COVERAGE_DAYS, type ReadinessFacts, type Reached } from "./readiness.ts";
+import { COVERAGE_DAYS, type Reached, type ReadinessFacts } from "./readiness.ts";
 import type { Roster } from "./roster.ts";
 import { DAY_MS } from "./shifts.ts";
 

@@ -42,7 +42,10 @@ const FAILING_MS = 10 * 60_000;
 /** Everybody whom an escalation may ask. */
 export function respondersOf(roster: Roster): ReadonlySet<string> {
   const { file } = roster;
-  const targets = [...Object.values(file.policies).flatMap(({ levels }) => levels.flatMap((one) => one.targets)), ...file.catchAll];
+  const targets = [
+    ...Object.values(file.policies).flatMap(({ levels }) => levels.flatMap((one) => one.targets)),
+    ...file.catchAll,
+  ];
   const people = targets.flatMap((target): readonly string[] => {
     const [kind, name = ""] = target.split(":");
     if (kind === "person") return [name];
@@ -57,7 +60,11 @@ export function respondersOf(roster: Roster): ReadonlySet<string> {
 }
 
 /** Whether a channel of a person carried something lately; the proof is the provider's word, not the person's. */
-export function isVerified(facts: Omit<ReadinessFacts, "roster" | "exceptions">, channel: string, address: string): boolean {
+export function isVerified(
+  facts: Omit<ReadinessFacts, "roster" | "exceptions">,
+  channel: string,
+  address: string,
+): boolean {
   const setUp = facts.destinations.get(channel as never)?.reaches.includes("people") ?? false;
   const lastSentAt = facts.reached.get(`${channel}:${address}`)?.lastSentAt ?? null;
   return setUp && lastSentAt !== null && facts.nowMs - lastSentAt.getTime() < VERIFIED_FOR_DAYS * DAY_MS;
@@ -68,7 +75,9 @@ function* peopleProblems(facts: ReadinessFacts): Generator<ReadinessProblem> {
   for (const person of respondersOf(roster)) {
     const known = roster.file.people[person];
     if (!known) continue;
-    const verified = known.channels.filter(({ channel, address }) => isVerified(facts, channel, address)).length;
+    const verified = known.channels.filter(({ channel, address }) =>
+      isVerified(facts, channel, address),
+    ).length;
     if (verified >= CHANNELS_NEEDED) continue;
     const text = `${known.name} has ${verified} of ${CHANNELS_NEEDED} channels that took a message in the last ${VERIFIED_FOR_DAYS} days: send a test page`;
     yield { kind: "unverified_person", team: known.team, person, verified, text };
@@ -77,9 +86,17 @@ function* peopleProblems(facts: ReadinessFacts): Generator<ReadinessProblem> {
 
 function* coverageProblems({ roster, exceptions, nowMs }: ReadinessFacts): Generator<ReadinessProblem> {
   for (const [name, schedule] of roster.schedules) {
-    const { team, mayHaveGaps, title } = roster.file.schedules[name] ?? { team: "", mayHaveGaps: true, title: name };
+    const { team, mayHaveGaps, title } = roster.file.schedules[name] ?? {
+      team: "",
+      mayHaveGaps: true,
+      title: name,
+    };
     if (mayHaveGaps) continue;
-    const [gap, ...more] = gapsBetween(withExceptions(schedule, exceptions), nowMs, nowMs + COVERAGE_DAYS * DAY_MS);
+    const [gap, ...more] = gapsBetween(
+      withExceptions(schedule, exceptions),
+      nowMs,
+      nowMs + COVERAGE_DAYS * DAY_MS,
+    );
     if (!gap) continue;
     const from = new Date(gap.fromMs);
     const to = new Date(gap.toMs);
@@ -92,14 +109,19 @@ function* coverageProblems({ roster, exceptions, nowMs }: ReadinessFacts): Gener
 function* routeProblems({ roster, reached, nowMs }: ReadinessFacts): Generator<ReadinessProblem> {
   const owners = new Map(
     Object.values(roster.file.people).flatMap(({ team, channels }) =>
-      channels.map(({ channel, address }) => [`${channel}:${address}`, team] as const),
+      channels.map(({ channel, address }) => [`${channel}:${address}` as string, team] as const),
     ),
   );
   const [first = ""] = Object.keys(roster.file.teams);
   for (const [destination, { failingSince }] of reached) {
     const personal = destination.includes(":");
     // An address that nobody has any more fails nobody.
-    if (failingSince === null || nowMs - failingSince.getTime() < FAILING_MS || (personal && !owners.has(destination))) continue;
+    if (
+      failingSince === null ||
+      nowMs - failingSince.getTime() < FAILING_MS ||
+      (personal && !owners.has(destination))
+    )
+      continue;
     const team = owners.get(destination) ?? (roster.file.teams.platform ? "platform" : first);
     // The address itself is between its owner and the pager.
     const named = destination.split(":")[0] ?? destination;
@@ -128,5 +150,8 @@ export function isWorkingTime(roster: Roster, team: string, nowMs: number): bool
     turn: { count: 1, unit: "months" },
     windows: [window],
   };
-  return whoIsOnCall({ name: "working-hours", zone, layers: [layer], overrides: [], swaps: [] }, nowMs) !== undefined;
+  return (
+    whoIsOnCall({ name: "working-hours", zone, layers: [layer], overrides: [], swaps: [] }, nowMs) !==
+    undefined
+  );
 }

@@ -21,6 +21,25 @@ export interface RosterSource {
   close(): Promise<void>;
 }
 
+/** Where no file is set up: no people, and so nobody to page by name. */
+export function createEmptySource(): RosterSource {
+  const roster = buildRoster({
+    teams: {},
+    people: {},
+    schedules: {},
+    policies: {},
+    routes: [],
+    catchAll: [],
+  });
+  const readAt = new Date();
+  return {
+    current: () => roster,
+    state: () => ({ readAt, problem: null }),
+    refresh: async () => undefined,
+    close: async () => undefined,
+  };
+}
+
 /** An edit is in use this much later. */
 const LOOK_MS = 5_000;
 

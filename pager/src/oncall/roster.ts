@@ -1,4 +1,5 @@
 import type { Policy, RoutedIncident, Target, TargetReference } from "../escalation/directory.ts";
+import { OWNER_LABEL } from "../incidents/own-alerts.ts";
 import type { OnCallFile } from "./file/shape.ts";
 import type { Schedule } from "./schedule.ts";
 import { endMsOf, startMsOf } from "./wall-clock.ts";
@@ -16,8 +17,6 @@ export const CATCH_ALL = "catch-all";
 const CATCH_ALL_WAIT_MS = 5 * 60_000;
 const OWNER_WAIT_MS = 60 * 60_000;
 
-/** The label by which an alert of the pager's own asks for a team's owner instead of who is on call. */
-export const OWNER_LABEL = "oncall_owner_of";
 export const ownerPolicyId = (team: string): string => `owner-of-${team}`;
 
 function buildSchedule(name: string, schedule: OnCallFile["schedules"][string]): Schedule {

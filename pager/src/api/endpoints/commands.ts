@@ -3,7 +3,12 @@ import { type Command, type CommandOptions, runCommand } from "../../incidents/c
 import { ApiError, defineEndpoint, type Endpoint, notFound, type Request } from "../endpoint.ts";
 import { incidentPath, moment, name, verdict } from "../schemas.ts";
 
-const ifVersion = z.number().int().min(1).optional().meta({ description: "Refused when the incident has changed since" });
+const ifVersion = z
+  .number()
+  .int()
+  .min(1)
+  .optional()
+  .meta({ description: "Refused when the incident has changed since" });
 const done = z
   .strictObject({
     number: z.number().int(),
@@ -77,7 +82,11 @@ export function createCommandEndpoints(options: CommandOptions): readonly Endpoi
       action: "unsnooze",
     })),
     define(
-      { id: "reassignIncident", word: "reassign", summary: "Somebody looks after it from now on; null: nobody" },
+      {
+        id: "reassignIncident",
+        word: "reassign",
+        summary: "Somebody looks after it from now on; null: nobody",
+      },
       { to: name.nullable() },
       ({ to }) => ({ action: "reassign", to }) as Command,
     ),

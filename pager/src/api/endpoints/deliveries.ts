@@ -53,7 +53,13 @@ export function createDeliveryEndpoints(database: QueryRunner): readonly Endpoin
              AND ($2::text IS NULL OR t.channel = $2) AND ($3::text IS NULL OR t.person = $3)
              AND ($4::bigint IS NULL OR d.sequence < $4)
            ORDER BY d.sequence DESC LIMIT $5`,
-          [query.state ?? null, query.channel ?? null, query.person ?? null, query.before ?? null, query.limit + 1],
+          [
+            query.state ?? null,
+            query.channel ?? null,
+            query.person ?? null,
+            query.before ?? null,
+            query.limit + 1,
+          ],
         );
         const { page, next: following } = pageOf(rows, query.limit, ({ sequence }) => sequence);
         return { deliveries: page, next: following };

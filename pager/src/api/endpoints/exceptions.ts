@@ -22,7 +22,10 @@ const swap = z.strictObject({ ...made, between: z.tuple([z.string(), z.string()]
 const span = { from: moment, to: moment, note: z.string().max(500).default("") };
 const idPath = z.object({ id: z.uuid() });
 
-const present = ({ kind, person, otherPerson, ...rest }: Exception): z.input<typeof override> => ({ ...rest, person });
+const present = ({ kind, person, otherPerson, ...rest }: Exception): z.input<typeof override> => ({
+  ...rest,
+  person,
+});
 const presentSwap = ({ kind, person, otherPerson, ...rest }: Exception): z.input<typeof swap> => ({
   ...rest,
   between: [person, otherPerson ?? ""],
@@ -41,11 +44,14 @@ function check(
     throw new ApiError(400, "invalid_body", message);
   };
   const days = (to.getTime() - from.getTime()) / DAY_MS;
-  if (days <= 0 || days > MAX_DAYS) refuse(`Cannot read the body as to must be after from, by ${MAX_DAYS} days at most`);
+  if (days <= 0 || days > MAX_DAYS)
+    refuse(`Cannot read the body as to must be after from, by ${MAX_DAYS} days at most`);
   for (const person of people) {
-    if (!Object.hasOwn(roster.file.people, person)) refuse(`Cannot read the body as there is no person "${person}"`);
+    if (!Object.hasOwn(roster.file.people, person))
+      refuse(`Cannot read the body as there is no person "${person}"`);
   }
-  if (new Set(people).size !== people.length) refuse("Cannot read the body as a swap is between two different people");
+  if (new Set(people).size !== people.length)
+    refuse("Cannot read the body as a swap is between two different people");
 }
 
 /** Overrides and swaps at run time. Each is a row, withdrawn and never deleted; the newest lies on top. */
@@ -55,8 +61,9 @@ export function createExceptionEndpoints({ database, roster }: OnCallContext): r
     const toMs = to?.getTime() ?? fromMs + USUAL_DAYS * DAY_MS;
     return (await loadExceptions(database, { fromMs, toMs })).filter((one) => one.kind === kind);
   };
-  const withdraw = async (id: string, kind: Exception["kind"], by: string): Promise<void> => {
+  const withdraw = async (id: string, kind: Exception["kind"], by: string): Promise<undefined> => {
     if (!(await withdrawException(database, id, kind, by))) throw notFound(`a standing ${kind} of this id`);
+    return undefined;
   };
   const query = z.strictObject({ from: moment.optional(), to: moment.optional() });
   const summary = "that were made at run time, of the next 60 days where nothing is said";

@@ -18,7 +18,10 @@ export const incident = z
     severity,
     priority,
     state: z.enum(["triggered", "acknowledged", "resolved"]),
-    version: z.number().int().meta({ description: "Give it back as `ifVersion` to change what you have seen" }),
+    version: z
+      .number()
+      .int()
+      .meta({ description: "Give it back as `ifVersion` to change what you have seen" }),
     service: z.string(),
     labels: z.record(z.string(), z.string()),
     startedAt: moment,

@@ -17,7 +17,9 @@ const span = {
   localFrom: z.string().meta({ description: "As clocks of the schedule's zone show it" }),
   localTo: z.string(),
 };
-const shift = z.strictObject({ person: z.string(), name: z.string(), because, ...span }).meta({ id: "Shift" });
+const shift = z
+  .strictObject({ person: z.string(), name: z.string(), because, ...span })
+  .meta({ id: "Shift" });
 const gap = z.strictObject(span).meta({ id: "Gap" });
 
 const onCall = z
@@ -62,7 +64,9 @@ export function createOnCallEndpoints({ database, roster }: OnCallContext): read
     localTo: renderMoment(toMs, zone),
   });
 
-  const onCallAt = async (at: Date | undefined): Promise<{ at: Date; schedules: z.input<typeof onCall>[] }> => {
+  const onCallAt = async (
+    at: Date | undefined,
+  ): Promise<{ at: Date; schedules: z.input<typeof onCall>[] }> => {
     const when = at ?? (await databaseNow(database));
     const fromMs = when.getTime();
     const toMs = fromMs + LOOK_AHEAD_DAYS * DAY_MS;

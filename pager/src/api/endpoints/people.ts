@@ -2,8 +2,8 @@ import type { QueryRunner } from "@watchkeeper/exporters/database";
 import { z } from "zod";
 import { loadReadiness } from "../../oncall/load-readiness.ts";
 import { isVerified, readinessProblems, respondersOf } from "../../oncall/readiness.ts";
-import type { FileState } from "../../oncall/roster-source.ts";
 import { type Roster, routeIncident } from "../../oncall/roster.ts";
+import type { FileState } from "../../oncall/roster-source.ts";
 import { sendTestPage } from "../../oncall/test-page.ts";
 import type { Reach } from "../../routes.ts";
 import { ApiError, defineEndpoint, type Endpoint, notFound } from "../endpoint.ts";
@@ -142,7 +142,9 @@ export function createPeopleEndpoints(context: PeopleContext): readonly Endpoint
         route: z.number().int().nullable().meta({ description: "Its place in the file, from 1" }),
       }),
       run: async ({ query: { service, priority: wanted, alertname, ...labels } }) => {
-        const given = Object.fromEntries(Object.entries(labels).map(([label, value]) => [label, String(value)]));
+        const given = Object.fromEntries(
+          Object.entries(labels).map(([label, value]) => [label, String(value)]),
+        );
         const routed = routeIncident(roster(), { service, priority: wanted, alertname, labels: given });
         const route = routed.reason === "route" ? routed.route + 1 : null;
         return { policy: routed.policy.id, reason: routed.reason, route };
