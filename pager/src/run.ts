@@ -32,7 +32,7 @@ import { parsePagerSettings } from "./settings.ts";
  */
 export async function run({ env, log }: ProcessContext): Promise<Close> {
   const settings = parsePagerSettings(env);
-  const { host, onCallFile, alertmanagerUrl } = settings;
+  const { host, onCallFile } = settings;
   const authenticate = createAuthenticate(settings.apiToken, parseTokens(settings.apiTokens));
   const source = onCallFile === undefined ? createEmptySource() : await openRosterSource(onCallFile, log);
   await migrate(settings.databaseUrl, log);
@@ -63,16 +63,20 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
     database,
     channels,
     reach,
+    alertmanager: settings.alertmanager,
+    heartbeatUrl: settings.heartbeatUrl,
     consoleUrl: settings.consoleUrl,
     metrics: pagerMetrics,
     log,
   });
-  const alertmanager = alertmanagerUrl === undefined ? undefined : createAlertmanager(alertmanagerUrl);
+  const alertmanagers = (settings.alertmanager?.urls ?? []).map(createAlertmanager);
   const chores = startChores(log, [
     { name: "readiness", everyMs: 60_000, run: () => tellOwners(readiness) },
-    ...(alertmanager
-      ? [{ name: "maintenance", everyMs: 15_000, run: () => settleWindows(database, alertmanager, log) }]
-      : []),
+    {
+      name: "maintenance",
+      everyMs: 15_000,
+      run: () => settleWindows(database, alertmanagers, log),
+    },
   ]);
   const app = createApp(metrics, log, [
     createIngestRoutes({

@@ -21,8 +21,13 @@ const schema = z.object({
   apiToken: token,
   apiTokens: z.string().optional(),
   onCallFile: text.optional(),
-  alertmanagerUrl: webUrl.transform((url) => url.replace(/\/+$/, "")).optional(),
   consoleUrl: webUrl.transform((url) => url.replace(/\/+$/, "")),
+  alertmanagerUrl: text
+    .transform((urls) => urls.split(",").map((url) => url.trim().replace(/\/+$/, "")))
+    .pipe(z.array(webUrl).min(1).max(10))
+    .optional(),
+  alertmanagerReceiver: text.default("pager"),
+  heartbeatUrl: webUrl.optional(),
   slackToken: text.optional(),
   slackChannel: text.optional(),
   slackApiUrl: webUrl.transform((url) => `${url.replace(/\/+$/, "")}/`).optional(),
@@ -39,7 +44,7 @@ type Raw = z.infer<typeof schema>;
 
 /** What the pager runs with. A channel that is not set up is undefined. */
 export interface PagerSettings
-  extends Pick<Raw, "host" | "httpPort" | "opsPort" | "databaseUrl" | "consoleUrl"> {
+  extends Pick<Raw, "host" | "httpPort" | "opsPort" | "databaseUrl" | "consoleUrl" | "heartbeatUrl"> {
   readonly ingestToken: string;
   /** The console's own. */
   readonly apiToken: string;
@@ -47,8 +52,8 @@ export interface PagerSettings
   readonly apiTokens: string;
   /** Without it nobody is paged by name. */
   readonly onCallFile: string | undefined;
-  /** Without it maintenance windows wait. */
-  readonly alertmanagerUrl: string | undefined;
+  /** The Alertmanagers to compare with, and the receiver there that is us. */
+  readonly alertmanager: { readonly urls: readonly string[]; readonly receiver: string } | undefined;
   readonly channels: {
     readonly slack: SlackSettings | undefined;
     readonly email: EmailSettings | undefined;
@@ -84,7 +89,7 @@ function channelOf<Needed extends keyof Raw, Result>(
  */
 export function parsePagerSettings(env: Readonly<Record<string, string | undefined>>): PagerSettings {
   const raw = parseSettings(PREFIX, schema, env);
-  const { host, httpPort, opsPort, databaseUrl, ingestToken, apiToken, consoleUrl } = raw;
+  const { host, httpPort, opsPort, databaseUrl, ingestToken, apiToken, consoleUrl, heartbeatUrl } = raw;
   return {
     host,
     httpPort,
@@ -94,8 +99,9 @@ export function parsePagerSettings(env: Readonly<Record<string, string | undefin
     apiToken,
     apiTokens: raw.apiTokens ?? "",
     onCallFile: raw.onCallFile,
-    alertmanagerUrl: raw.alertmanagerUrl,
     consoleUrl,
+    heartbeatUrl,
+    alertmanager: raw.alertmanagerUrl && { urls: raw.alertmanagerUrl, receiver: raw.alertmanagerReceiver },
     channels: {
       slack: channelOf(raw, "Slack", ["slackToken", "slackChannel"], ["slackApiUrl"], (values) => ({
         token: values.slackToken,

@@ -116,6 +116,8 @@ export function defineOwnProcesses(inputs: OwnProcessInputs): ProcessDefinition[
         INGEST_TOKEN_FILE: secret("pager-ingest-token"),
         API_TOKEN_FILE: secret("pager-api-token"),
         CONSOLE_URL: local(port("console", "http")),
+        ALERTMANAGER_URL: local(port("alertmanager", "http")),
+        SNAPSHOT_DIR: join(state.data, "pager"),
         ...standInChannels(inputs),
       },
       {

@@ -329,14 +329,12 @@ test("a test page goes to all channels of a person that are set up, beside what 
   expect(sent.sort()).toEqual(["email ada announce pending", "ntfy ada announce pending"]);
 });
 
-test("a postmortem says what is known, and what alerts say in it stays text", async () => {
+test("a postmortem is Markdown in which what alerts say stays text", async () => {
   const hostile = "a | b <img src=x onerror=alert(1)> [x](javascript:1)\n# heading";
   await api.bed.receive(webhookBody({ name: "Hostile", service: "shop", description: hostile }));
   const { json } = await api.ask("get", "/api/incidents?state=all&text=Hostile");
   const { text, headers } = await api.ask("get", `/api/incidents/${json.incidents[0].number}/postmortem`);
   expect(headers.get("content-type")).toContain("text/markdown");
-  expect(text).toMatch(/^# Postmortem of incident #\d+: Hostile: The directory does not answer$/m);
-  expect(text).toContain("a \\| b \\<img src=x onerror=alert(1)\\> \\[x\\](javascript:1) \\# heading");
-  expect(text).toContain("| Acknowledged | never |");
-  expect(text.split("\n").filter((line) => line.startsWith("## "))).toHaveLength(5);
+  expect(text).toMatch(/^# Postmortem: incident #\d+, Hostile$/m);
+  expect(text).not.toMatch(/(?<!\\)<img|^# heading|(?<!\\)\[x\]/m);
 });

@@ -39,7 +39,7 @@ export function createEndpoints(options: Omit<ApiOptions, "authenticate" | "log"
   const { database, source, reach, consoleUrl, version, onSuperseded } = options;
   const onCall = { database, roster: source.current };
   const endpoints: Endpoint[] = [
-    ...createIncidentEndpoints(database, consoleUrl),
+    ...createIncidentEndpoints(database),
     ...createCommandEndpoints({ database, reach, onSuperseded }),
     ...createDeliveryEndpoints(database),
     ...createOnCallEndpoints(onCall),

@@ -9,6 +9,7 @@ import express, {
 } from "express";
 import { requireBearer } from "../api/bearer.ts";
 import type { PagerMetrics } from "../metrics.ts";
+import type { WebhookSource } from "./payload.ts";
 import { storeBody } from "./store.ts";
 
 /** 10,000 alerts with long annotations fit in. */
@@ -41,7 +42,7 @@ async function withinTimeout(stored: Promise<void>): Promise<void> {
 }
 
 /**
- * `POST /webhooks/alertmanager`.
+ * `POST /webhooks/alertmanager` and `POST /webhooks/grafana`.
  *
  * 200 means that the body is on disk. Trouble of ours is always 503: Alertmanager keeps the alerts and comes back,
  * while any 4xx, 429 included, would make it drop them until its next interval. 401 and 413 are trouble of theirs.
@@ -66,17 +67,19 @@ export function createIngestRoutes({ database, token, metrics, log, stored }: In
     next();
   };
 
-  const keep: RequestHandler = async (req, res) => {
-    const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
-    try {
-      await withinTimeout(storeBody(database, "alertmanager", body));
-    } catch (error) {
-      log.error({ err: error }, "webhook not stored");
-      return unavailable(res, "Cannot store this right now: send it again");
-    }
-    res.status(200).json({ status: "stored" });
-    stored();
-  };
+  const keep =
+    (source: WebhookSource): RequestHandler =>
+    async (req, res) => {
+      const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+      try {
+        await withinTimeout(storeBody(database, source, body));
+      } catch (error) {
+        log.error({ err: error }, "webhook not stored");
+        return unavailable(res, "Cannot store this right now: send it again");
+      }
+      res.status(200).json({ status: "stored" });
+      stored();
+    };
 
   /** The body could not be read to its end. */
   const refuse = (
@@ -101,13 +104,15 @@ export function createIngestRoutes({ database, token, metrics, log, stored }: In
   };
 
   const router = Router();
-  router.post(
-    "/webhooks/alertmanager",
-    requireBearer(token, () => metrics.webhooks.inc({ inbox_result: "unauthorized" })),
-    admit,
-    express.raw({ type: () => true, limit: MAX_BODY_BYTES }),
-    keep,
-    refuse,
-  );
+  for (const source of ["alertmanager", "grafana"] as const) {
+    router.post(
+      `/webhooks/${source}`,
+      requireBearer(token, () => metrics.webhooks.inc({ inbox_result: "unauthorized" })),
+      admit,
+      express.raw({ type: () => true, limit: MAX_BODY_BYTES }),
+      keep(source),
+      refuse,
+    );
+  }
   return router;
 }

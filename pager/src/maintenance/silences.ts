@@ -51,10 +51,42 @@ export function createAlertmanager(baseUrl: string): Alertmanager {
   };
 }
 
-/** Brings Alertmanager's silences to what the windows say. Its absence is written beside the windows that wait for it. */
+/** What one Alertmanager lacks or has too much of. @throws Error when it does not answer, or refuses */
+async function settleOne(
+  alertmanager: Alertmanager,
+  rows: readonly WindowRow[],
+): Promise<ReadonlyMap<string, string>> {
+  const known = silences.parse(await alertmanager.call("GET", "/silences"));
+  const refused = new Map<string, string>();
+  for (const row of rows) {
+    const found = known.filter(
+      ({ comment, status }) => comment.includes(markOf(row.id)) && status.state !== "expired",
+    );
+    try {
+      if (row.wanted && found.length === 0) {
+        await alertmanager.call("POST", "/silences", {
+          matchers: row.matchers,
+          startsAt: row.from_at.toISOString(),
+          endsAt: row.to_at.toISOString(),
+          createdBy: row.created_by,
+          comment: `${row.title} (${markOf(row.id)})`,
+        });
+      }
+      if (!row.wanted) for (const { id } of found) await alertmanager.call("DELETE", `/silence/${id}`);
+    } catch (error) {
+      refused.set(row.id, reasonOf(error));
+    }
+  }
+  return refused;
+}
+
+/**
+ * Brings the silences of every Alertmanager to what the windows say. What one refuses, or its absence, is written
+ * beside the window until it is mended.
+ */
 export async function settleWindows(
   database: QueryRunner,
-  alertmanager: Alertmanager,
+  alertmanagers: readonly Alertmanager[],
   log: Log,
 ): Promise<void> {
   await database.transaction(async (tx) => {
@@ -66,34 +98,22 @@ export async function settleWindows(
        ORDER BY from_at, id LIMIT 1000 FOR UPDATE SKIP LOCKED`,
     );
     if (rows.length === 0) return;
-    let known: z.infer<typeof silences>;
-    try {
-      known = silences.parse(await alertmanager.call("GET", "/silences"));
-    } catch (error) {
-      for (const row of rows) await note(tx, row, { settled: false, reason: reasonOf(error) });
-      return;
+    const refused = new Map<string, string>();
+    if (alertmanagers.length === 0) for (const { id } of rows) refused.set(id, "no Alertmanager is set up");
+    for (const alertmanager of alertmanagers) {
+      const all = (reason: string) => new Map(rows.map(({ id }) => [id, reason] as const));
+      const here = await settleOne(alertmanager, rows).catch((error: unknown) => all(reasonOf(error)));
+      for (const [id, reason] of here) refused.set(id, reason);
     }
     for (const row of rows) {
-      const found = known.filter(
-        ({ comment, status }) => comment.includes(markOf(row.id)) && status.state !== "expired",
+      const reason = refused.get(row.id) ?? null;
+      const settled = reason === null;
+      if (settled && row.settled) continue;
+      log[settled ? "info" : "warn"](
+        { window: row.id, wanted: row.wanted, reason },
+        "maintenance window settled",
       );
-      try {
-        if (row.wanted && found.length === 0) {
-          await alertmanager.call("POST", "/silences", {
-            matchers: row.matchers,
-            startsAt: row.from_at.toISOString(),
-            endsAt: row.to_at.toISOString(),
-            createdBy: row.created_by,
-            comment: `${row.title} (${markOf(row.id)})`,
-          });
-          log.info({ window: row.id }, "maintenance window silenced");
-        }
-        if (!row.wanted) for (const { id } of found) await alertmanager.call("DELETE", `/silence/${id}`);
-        if (!row.settled) await note(tx, row, { settled: true, reason: null });
-      } catch (error) {
-        log.warn({ window: row.id, reason: reasonOf(error) }, "maintenance window not silenced");
-        await note(tx, row, { settled: false, reason: reasonOf(error) });
-      }
+      await note(tx, row, { settled, reason });
     }
   });
 }

@@ -1,20 +1,22 @@
 import type { QueryRunner } from "@watchkeeper/exporters/database";
 import { z } from "zod";
+import { alertFigures } from "../../incidents/figures.ts";
+import { databaseNow } from "../../oncall/load-readiness.ts";
+import { DAY_MS } from "../../oncall/shifts.ts";
 import { defineEndpoint, type Endpoint } from "../endpoint.ts";
 
-const seconds = z.number().nullable().meta({ description: "Mean of those that have one; null: none has" });
+const seconds = z.number().nullable().meta({ description: "Of those that have one; null: none has" });
 
 const figures = z
   .strictObject({
     alertname: z.string(),
-    service: z.string(),
     incidents: z.number().int(),
-    pages: z.number().int().meta({ description: "Messages to single people" }),
-    meanSecondsToAcknowledge: seconds,
-    meanSecondsToResolve: seconds,
+    pages: z.number().int().meta({ description: "Incidents that paged; those folded into a storm did not" }),
     actionable: z.number().int(),
     noise: z.number().int(),
     noiseRatio: z.number().nullable().meta({ description: "Of those that were judged; null: none was" }),
+    meanAcknowledgeSeconds: seconds,
+    meanResolveSeconds: seconds,
   })
   .meta({ id: "AlertFigures" });
 
@@ -31,27 +33,18 @@ export function createFigureEndpoints(database: QueryRunner): readonly Endpoint[
       summary: "How often each alert opened an incident, how long it took, and how much was noise",
       role: "viewer",
       query: z.strictObject({ days: z.coerce.number().int().min(1).max(MAX_DAYS).default(30) }),
-      answer: z.strictObject({ days: z.number().int(), alerts: z.array(figures) }),
+      answer: z.strictObject({ from: z.date(), to: z.date(), alerts: z.array(figures) }),
       run: async ({ query: { days } }) => {
-        const { rows } = await database.query<z.input<typeof figures>>(
-          "alert-figures",
-          `SELECT i.alertname, i.service, count(*)::integer AS incidents,
-             coalesce(sum(p.pages), 0)::integer AS pages,
-             avg(extract(epoch FROM i.first_acknowledged_at - i.opened_at))::double precision
-               AS "meanSecondsToAcknowledge",
-             avg(extract(epoch FROM i.resolved_at - i.opened_at))::double precision AS "meanSecondsToResolve",
-             (count(*) FILTER (WHERE i.closed_as = 'actionable'))::integer AS actionable,
-             (count(*) FILTER (WHERE i.closed_as = 'noise'))::integer AS noise,
-             (count(*) FILTER (WHERE i.closed_as = 'noise'))::double precision
-               / nullif(count(*) FILTER (WHERE i.closed_as IS NOT NULL), 0) AS "noiseRatio"
-           FROM incident i LEFT JOIN LATERAL (
-             SELECT count(*) AS pages FROM delivery d
-             WHERE d.incident_id = i.id AND d.notification_id IS NOT NULL AND d.state = 'sent') p ON true
-           WHERE i.opened_at > pager_now() - $1 * interval '1 day'
-           GROUP BY i.alertname, i.service ORDER BY incidents DESC, i.alertname, i.service LIMIT 500`,
-          [days],
-        );
-        return { days, alerts: rows };
+        const now = (await databaseNow(database)).getTime();
+        const from = new Date(now - days * DAY_MS);
+        // The end is not included, and an incident may open in this very millisecond.
+        const to = new Date(now + 1);
+        const rows = await alertFigures(database, from, to);
+        const alerts = rows.map((row) => {
+          const judged = row.actionable + row.noise;
+          return { ...row, noiseRatio: judged === 0 ? null : row.noise / judged };
+        });
+        return { from, to, alerts };
       },
     }),
   ];

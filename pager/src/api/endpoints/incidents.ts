@@ -1,8 +1,9 @@
 import type { QueryRunner } from "@watchkeeper/exporters/database";
 import { z } from "zod";
+import { renderPostmortem } from "../../incidents/postmortem.ts";
 import { defineEndpoint, type Endpoint, notFound } from "../endpoint.ts";
 import { deliveriesOf, findIncident, type IncidentView, listIncidents, readTimeline } from "../incidents.ts";
-import { renderPostmortem } from "../postmortem.ts";
+
 import { cursor, incidentPath, limit, name, next, pageOf, priority, severity, verdict } from "../schemas.ts";
 
 const moment = z.date();
@@ -69,7 +70,7 @@ const delivery = z.strictObject({
 /** A page that nobody reads to its end; more is there by the timeline's own address. */
 const TIMELINE_SHOWN = 1_000;
 
-export function createIncidentEndpoints(database: QueryRunner, consoleUrl: string): readonly Endpoint[] {
+export function createIncidentEndpoints(database: QueryRunner): readonly Endpoint[] {
   const find = async (id: string): Promise<IncidentView> => {
     const found = await findIncident(database, id);
     if (!found) throw notFound("an incident of this id");
@@ -147,12 +148,9 @@ export function createIncidentEndpoints(database: QueryRunner, consoleUrl: strin
       path: incidentPath,
       answer: { contentType: "text/markdown" },
       run: async ({ path }) => {
-        const found = await find(path.id);
-        const [timeline, deliveries] = await Promise.all([
-          readTimeline(database, found.id, 0, TIMELINE_SHOWN),
-          deliveriesOf(database, found.id),
-        ]);
-        return renderPostmortem({ incident: found, timeline, deliveries, consoleUrl });
+        const text = await renderPostmortem(database, path.id);
+        if (text === undefined) throw notFound("an incident of this id");
+        return text;
       },
     }),
   ];
