@@ -32,9 +32,9 @@ import { parsePagerSettings } from "./settings.ts";
  */
 export async function run({ env, log }: ProcessContext): Promise<Close> {
   const settings = parsePagerSettings(env);
-  const { host, onCallFile } = settings;
+  const { host, onCallPath } = settings;
   const authenticate = createAuthenticate(settings.apiToken, parseTokens(settings.apiTokens));
-  const source = onCallFile === undefined ? createEmptySource() : await openRosterSource(onCallFile, log);
+  const source = onCallPath === undefined ? createEmptySource() : await openRosterSource(onCallPath, log);
   await migrate(settings.databaseUrl, log);
 
   const metrics = createMetrics({
@@ -49,13 +49,13 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
   const channels = createChannels(settings.channels, rows[0]?.id ?? "");
   const reach: Reach = {
     destinations: channels,
-    directory: onCallFile === undefined ? teamOnlyDirectory : createDirectory(source.current),
+    directory: onCallPath === undefined ? teamOnlyDirectory : createDirectory(source.current),
     consoleUrl: settings.consoleUrl,
   };
   await registerDestinations(database, channels);
   if (channels.size === 0) log.warn("no channel is set up: incidents are kept and nobody is told");
 
-  if (onCallFile === undefined) log.warn("no on-call file is set up: nobody is paged by name");
+  if (onCallPath === undefined) log.warn("no on-call file is set up: nobody is paged by name");
   const readiness = { database, source, reach, consoleUrl: settings.consoleUrl };
   exportReadiness(metrics, readiness);
 

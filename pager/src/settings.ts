@@ -20,7 +20,7 @@ const schema = z.object({
   ingestToken: token,
   apiToken: token,
   apiTokens: z.string().optional(),
-  onCallFile: text.optional(),
+  onCallPath: text.optional(),
   consoleUrl: webUrl.transform((url) => url.replace(/\/+$/, "")),
   alertmanagerUrl: text
     .transform((urls) => urls.split(",").map((url) => url.trim().replace(/\/+$/, "")))
@@ -51,7 +51,7 @@ export interface PagerSettings
   /** Of other callers: a line each, `<name> <role> <token>`. */
   readonly apiTokens: string;
   /** Without it nobody is paged by name. */
-  readonly onCallFile: string | undefined;
+  readonly onCallPath: string | undefined;
   /** The Alertmanagers to compare with, and the receiver there that is us. */
   readonly alertmanager: { readonly urls: readonly string[]; readonly receiver: string } | undefined;
   readonly channels: {
@@ -98,7 +98,7 @@ export function parsePagerSettings(env: Readonly<Record<string, string | undefin
     ingestToken,
     apiToken,
     apiTokens: raw.apiTokens ?? "",
-    onCallFile: raw.onCallFile,
+    onCallPath: raw.onCallPath,
     consoleUrl,
     heartbeatUrl,
     alertmanager: raw.alertmanagerUrl && { urls: raw.alertmanagerUrl, receiver: raw.alertmanagerReceiver },
