@@ -32,6 +32,10 @@ export interface EngineOptions {
   readonly alertmanager?: { readonly urls: readonly string[]; readonly receiver: string } | undefined;
   /** Who expects to hear of every canary. */
   readonly heartbeatUrl?: string | undefined;
+  /** Done before webhooks are processed: what was sent while the database was away is read in first. */
+  readonly recover?: () => Promise<void>;
+  /** Once a minute: what is needed to page without the database. */
+  readonly takeSnapshot?: () => Promise<void>;
   readonly checkpoint?: (point: Checkpoint, claim: Claim) => Promise<void> | void;
 }
 
@@ -65,6 +69,7 @@ export function startEngine(options: EngineOptions): Engine {
   const outboxWake = createWake();
 
   const processInbox = async (): Promise<void> => {
+    await options.recover?.();
     while (!stopping.signal.aborted && (await processNext({ database, reach, consoleUrl, metrics, log }))) {
       escalationWake.wake();
       outboxWake.wake();
@@ -92,6 +97,7 @@ export function startEngine(options: EngineOptions): Engine {
     await countIncidents(database, metrics);
     await tellOfUnreached(database, reach, consoleUrl);
     await removeOldRows(database);
+    await options.takeSnapshot?.();
   };
 
   /** Runs a stage again and again; its failure is the database's and never ends the loop. */

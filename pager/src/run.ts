@@ -3,6 +3,7 @@ import { instrumentPool } from "@watchkeeper/exporters/database";
 import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { startOpsServer } from "@watchkeeper/exporters/ops";
 import { exportRuntime } from "@watchkeeper/exporters/runtime";
+import { exportTelemetry } from "@watchkeeper/exporters/telemetry";
 import type { Close, ProcessContext } from "@watchkeeper/process/main";
 import packageJson from "../package.json" with { type: "json" };
 import { createApiRoutes } from "./api/api.ts";
@@ -12,6 +13,7 @@ import { createChannels } from "./channels/channels.ts";
 import { startChores } from "./chores.ts";
 import { migrate } from "./database/migrate.ts";
 import { createPool } from "./database/pool.ts";
+import { createDegraded } from "./degraded/degraded.ts";
 import { startEngine } from "./engine.ts";
 import { teamOnlyDirectory } from "./escalation/directory.ts";
 import { createIngestRoutes } from "./ingest/routes.ts";
@@ -30,7 +32,7 @@ import { parsePagerSettings } from "./settings.ts";
  *
  * @throws Error of one line when a setting is wrong, the database is away or a port is taken
  */
-export async function run({ env, log }: ProcessContext): Promise<Close> {
+export async function run({ env, log, telemetry }: ProcessContext): Promise<Close> {
   const settings = parsePagerSettings(env);
   const { host, onCallPath } = settings;
   const authenticate = createAuthenticate(settings.apiToken, parseTokens(settings.apiTokens));
@@ -41,12 +43,14 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
     onCollectError: (metric, error) => log.warn({ err: error, metric }, "metric not collected"),
   });
   exportRuntime(metrics, { version: packageJson.version });
+  exportTelemetry(metrics, telemetry);
   const pool = createPool(settings.databaseUrl, log);
   const database = instrumentPool(pool, metrics);
   const pagerMetrics = exportPagerMetrics(metrics, database);
 
   const { rows } = await database.query<{ id: string }>("install-id", "SELECT id FROM install");
-  const channels = createChannels(settings.channels, rows[0]?.id ?? "");
+  const install = rows[0]?.id ?? "";
+  const channels = createChannels(settings.channels, install);
   const reach: Reach = {
     destinations: channels,
     directory: onCallPath === undefined ? teamOnlyDirectory : createDirectory(source.current),
@@ -59,12 +63,28 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
   const readiness = { database, source, reach, consoleUrl: settings.consoleUrl };
   exportReadiness(metrics, readiness);
 
+  const degraded =
+    settings.snapshotDir === undefined
+      ? undefined
+      : await createDegraded({
+          database,
+          reach,
+          channels,
+          install,
+          folder: settings.snapshotDir,
+          replica: String(settings.httpPort),
+          metrics: pagerMetrics,
+          log,
+        });
+  if (!degraded) log.warn("no folder for a snapshot is set: nobody is paged while the database is away");
+
   const engine = startEngine({
     database,
     channels,
     reach,
     alertmanager: settings.alertmanager,
     heartbeatUrl: settings.heartbeatUrl,
+    ...(degraded && { recover: degraded.recover, takeSnapshot: degraded.takeSnapshot }),
     consoleUrl: settings.consoleUrl,
     metrics: pagerMetrics,
     log,
@@ -85,6 +105,7 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
       metrics: pagerMetrics,
       log,
       stored: () => engine.wake(),
+      emergency: degraded?.emergency,
     }),
     createCalendarRoutes(database, source.current),
     createApiRoutes({
@@ -119,7 +140,7 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
   return async () => {
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
-    await Promise.all([chores.close(), source.close(), engine.close()]);
+    await Promise.all([chores.close(), source.close(), engine.close(), degraded?.emergency.close()]);
     server.closeAllConnections();
     await Promise.all([closed, ops.close()]);
     await pool.end();

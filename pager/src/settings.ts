@@ -28,6 +28,7 @@ const schema = z.object({
     .optional(),
   alertmanagerReceiver: text.default("pager"),
   heartbeatUrl: webUrl.optional(),
+  snapshotDir: text.optional(),
   slackToken: text.optional(),
   slackChannel: text.optional(),
   slackApiUrl: webUrl.transform((url) => `${url.replace(/\/+$/, "")}/`).optional(),
@@ -44,7 +45,10 @@ type Raw = z.infer<typeof schema>;
 
 /** What the pager runs with. A channel that is not set up is undefined. */
 export interface PagerSettings
-  extends Pick<Raw, "host" | "httpPort" | "opsPort" | "databaseUrl" | "consoleUrl" | "heartbeatUrl"> {
+  extends Pick<
+    Raw,
+    "host" | "httpPort" | "opsPort" | "databaseUrl" | "consoleUrl" | "heartbeatUrl" | "snapshotDir"
+  > {
   readonly ingestToken: string;
   /** The console's own. */
   readonly apiToken: string;
@@ -89,7 +93,17 @@ function channelOf<Needed extends keyof Raw, Result>(
  */
 export function parsePagerSettings(env: Readonly<Record<string, string | undefined>>): PagerSettings {
   const raw = parseSettings(PREFIX, schema, env);
-  const { host, httpPort, opsPort, databaseUrl, ingestToken, apiToken, consoleUrl, heartbeatUrl } = raw;
+  const {
+    host,
+    httpPort,
+    opsPort,
+    databaseUrl,
+    ingestToken,
+    apiToken,
+    consoleUrl,
+    heartbeatUrl,
+    snapshotDir,
+  } = raw;
   return {
     host,
     httpPort,
@@ -101,6 +115,7 @@ export function parsePagerSettings(env: Readonly<Record<string, string | undefin
     onCallPath: raw.onCallPath,
     consoleUrl,
     heartbeatUrl,
+    snapshotDir,
     alertmanager: raw.alertmanagerUrl && { urls: raw.alertmanagerUrl, receiver: raw.alertmanagerReceiver },
     channels: {
       slack: channelOf(raw, "Slack", ["slackToken", "slackChannel"], ["slackApiUrl"], (values) => ({

@@ -1,4 +1,5 @@
 import type { QueryRunner } from "@watchkeeper/exporters/database";
+import { systemClock } from "@watchkeeper/process/clock";
 import type { Log } from "@watchkeeper/process/log";
 import express, {
   type NextFunction,
@@ -8,6 +9,7 @@ import express, {
   Router,
 } from "express";
 import { requireBearer } from "../api/bearer.ts";
+import type { Emergency } from "../degraded/emergency.ts";
 import type { PagerMetrics } from "../metrics.ts";
 import type { WebhookSource } from "./payload.ts";
 import { storeBody } from "./store.ts";
@@ -30,6 +32,8 @@ export interface IngestOptions {
   readonly log: Log;
   /** Called after each commit: there is something to process. */
   readonly stored: () => void;
+  /** Told of every body that could not be stored, and since when. */
+  readonly emergency?: Pick<Emergency, "failed"> | undefined;
 }
 
 /** What is stored after all is a duplicate then, which changes nothing. */
@@ -47,7 +51,14 @@ async function withinTimeout(stored: Promise<void>): Promise<void> {
  * 200 means that the body is on disk. Trouble of ours is always 503: Alertmanager keeps the alerts and comes back,
  * while any 4xx, 429 included, would make it drop them until its next interval. 401 and 413 are trouble of theirs.
  */
-export function createIngestRoutes({ database, token, metrics, log, stored }: IngestOptions): Router {
+export function createIngestRoutes({
+  database,
+  token,
+  metrics,
+  log,
+  stored,
+  emergency,
+}: IngestOptions): Router {
   let inFlight = 0;
 
   const unavailable = (res: Response, message: string): void => {
@@ -71,10 +82,12 @@ export function createIngestRoutes({ database, token, metrics, log, stored }: In
     (source: WebhookSource): RequestHandler =>
     async (req, res) => {
       const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+      const startedMs = systemClock.now();
       try {
         await withinTimeout(storeBody(database, source, body));
       } catch (error) {
         log.error({ err: error }, "webhook not stored");
+        emergency?.failed({ source, body }, startedMs);
         return unavailable(res, "Cannot store this right now: send it again");
       }
       res.status(200).json({ status: "stored" });
