@@ -26,10 +26,7 @@ test("the examples of the guide are together one file that is right, and use eve
 test("the mistake that the guide shows is what the pager says", () => {
   const shown = /^Cannot use pager\/on-call\.yaml:(\d+) as (.*)$/m.exec(guide);
   const demo = readFileSync(new URL("../../../on-call.yaml", import.meta.url), "utf8");
-  const wrong = demo.replace(
-    "team: directory\n    zone: Europe/Berlin",
-    "team: directory\n    zone: Berlin",
-  );
+  const wrong = demo.replace("team: directory\n    zone: Europe/Berlin", "team: directory\n    zone: Berlin");
   expect(() => parseOnCallFile(wrong, "pager/on-call.yaml")).toThrow(
     shown?.[0] ?? "the guide shows no mistake",
   );
