@@ -19,6 +19,8 @@ const schema = z.object({
   databaseUrl: z.url({ protocol: /^postgres(ql)?$/ }),
   ingestToken: token,
   apiToken: token,
+  apiTokens: z.string().optional(),
+  onCallPath: text.optional(),
   consoleUrl: webUrl.transform((url) => url.replace(/\/+$/, "")),
   alertmanagerUrl: text
     .transform((urls) => urls.split(",").map((url) => url.trim().replace(/\/+$/, "")))
@@ -48,7 +50,12 @@ export interface PagerSettings
     "host" | "httpPort" | "opsPort" | "databaseUrl" | "consoleUrl" | "heartbeatUrl" | "snapshotDir"
   > {
   readonly ingestToken: string;
+  /** The console's own. */
   readonly apiToken: string;
+  /** Of other callers: a line each, `<name> <role> <token>`. */
+  readonly apiTokens: string;
+  /** Without it nobody is paged by name. */
+  readonly onCallPath: string | undefined;
   /** The Alertmanagers to compare with, and the receiver there that is us. */
   readonly alertmanager: { readonly urls: readonly string[]; readonly receiver: string } | undefined;
   readonly channels: {
@@ -104,6 +111,8 @@ export function parsePagerSettings(env: Readonly<Record<string, string | undefin
     databaseUrl,
     ingestToken,
     apiToken,
+    apiTokens: raw.apiTokens ?? "",
+    onCallPath: raw.onCallPath,
     consoleUrl,
     heartbeatUrl,
     snapshotDir,
