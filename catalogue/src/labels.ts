@@ -56,8 +56,22 @@ export const labels = {
   dependency: closed("Something a service cannot work without", ["postgres", "redis"]),
   version: bounded("Version of the running software", 10),
   node_version: bounded("Version of Node.js", 10),
-  channel: closed("Way in which the pager reaches people", ["slack", "email", "pagerduty", "webhook"]),
+  channel: closed("Way in which the pager reaches people", [
+    "slack",
+    "email",
+    "pagerduty",
+    "ntfy",
+    "sms",
+    "voice",
+    "webhook",
+  ]),
   severity: closed("What a person must do about an alert", ["page", "ticket", "info"]),
+  priority: closed("How bad an incident is: P0 and P1 page, P2 is for working hours, P3 worth knowing", [
+    "P0",
+    "P1",
+    "P2",
+    "P3",
+  ]),
   inbox_result: closed("What became of a webhook body", ["accepted", "unauthorized", "unreadable", "failed"]),
   delivery_result: closed("How an attempt to deliver a message ended", [
     "sent",

@@ -9,12 +9,13 @@ import { processNext } from "./ingest/process.ts";
 import { countSuperseded, type PagerMetrics } from "./metrics.ts";
 import type { Claim } from "./outbox/claim.ts";
 import { type Checkpoint, createDispatcher } from "./outbox/dispatch.ts";
-import type { ChannelName } from "./routes.ts";
+import type { ChannelName, Reach } from "./routes.ts";
 import { createWake } from "./wake.ts";
 
 export interface EngineOptions {
   readonly database: QueryRunner;
   readonly channels: ReadonlyMap<ChannelName, Channel>;
+  readonly reach: Reach;
   readonly consoleUrl: string;
   readonly metrics: PagerMetrics;
   readonly log: Log;
@@ -43,17 +44,14 @@ const CLOSE_BUDGET_MS = 2_500;
  * are sent.
  */
 export function startEngine(options: EngineOptions): Engine {
-  const { database, channels, consoleUrl, metrics, log, clock = systemClock } = options;
+  const { database, reach, consoleUrl, metrics, log, clock = systemClock } = options;
   const dispatcher = createDispatcher(options);
   const stopping = new AbortController();
   const inboxWake = createWake();
   const outboxWake = createWake();
 
   const processInbox = async (): Promise<void> => {
-    while (
-      !stopping.signal.aborted &&
-      (await processNext({ database, destinations: channels, consoleUrl, metrics, log }))
-    ) {
+    while (!stopping.signal.aborted && (await processNext({ database, reach, consoleUrl, metrics, log }))) {
       outboxWake.wake();
     }
   };
@@ -61,7 +59,7 @@ export function startEngine(options: EngineOptions): Engine {
     await dispatcher.dispatch();
   };
   const keepHouse = async (): Promise<void> => {
-    countSuperseded(metrics, await expireAlerts(database, channels));
+    countSuperseded(metrics, await expireAlerts(database, reach));
     await removeOldRows(database);
   };
 

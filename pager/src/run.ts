@@ -11,9 +11,11 @@ import { createChannels } from "./channels/channels.ts";
 import { migrate } from "./database/migrate.ts";
 import { createPool } from "./database/pool.ts";
 import { startEngine } from "./engine.ts";
+import { teamOnlyDirectory } from "./escalation/directory.ts";
 import { createIngestRoutes } from "./ingest/routes.ts";
 import { exportPagerMetrics } from "./metrics.ts";
 import { registerDestinations } from "./outbox/enqueue.ts";
+import type { Reach } from "./routes.ts";
 import { parsePagerSettings } from "./settings.ts";
 
 /**
@@ -36,12 +38,14 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
 
   const { rows } = await database.query<{ id: string }>("install-id", "SELECT id FROM install");
   const channels = createChannels(settings.channels, rows[0]?.id ?? "");
+  const reach: Reach = { destinations: channels, directory: teamOnlyDirectory };
   await registerDestinations(database, channels);
   if (channels.size === 0) log.warn("no channel is set up: incidents are kept and nobody is told");
 
   const engine = startEngine({
     database,
     channels,
+    reach,
     consoleUrl: settings.consoleUrl,
     metrics: pagerMetrics,
     log,

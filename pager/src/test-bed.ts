@@ -6,6 +6,7 @@ import type { Channel, IncidentNews, Message } from "./channels/channel.ts";
 import { createChannels } from "./channels/channels.ts";
 import { migrate } from "./database/migrate.ts";
 import { createPool } from "./database/pool.ts";
+import { type Directory, teamOnlyDirectory } from "./escalation/directory.ts";
 import { processNext } from "./ingest/process.ts";
 import { storeBody } from "./ingest/store.ts";
 import { exportPagerMetrics, type PagerMetrics } from "./metrics.ts";
@@ -112,10 +113,14 @@ export interface TestBed {
 
 const START = "2026-03-01T03:00:00Z";
 
-/** @param channels the channels, or settings of the ones to create */
+/**
+ * @param channels the channels, or settings of the ones to create
+ * @param directory who is on call; nobody unless given
+ */
 export async function createTestBed(
   databaseUrl: string,
   channels: PagerSettings["channels"] | ReadonlyMap<ChannelName, Channel>,
+  directory: Directory = teamOnlyDirectory,
 ): Promise<TestBed> {
   const logLines: string[] = [];
   const log = createLog("pager", "debug", { write: (line) => void logLines.push(line) });
@@ -136,6 +141,7 @@ export async function createTestBed(
   const options = {
     database,
     channels: map,
+    reach: { destinations: map, directory },
     consoleUrl: "http://console.example:4700",
     metrics: pagerMetrics,
     log,
@@ -157,7 +163,7 @@ export async function createTestBed(
     dispatcher,
     async receive(body) {
       await storeBody(database, "alertmanager", body);
-      while (await processNext({ ...options, destinations: map }));
+      while (await processNext(options));
     },
     async settle(sender = own) {
       for (let quietMs = 0; quietMs < 60_000; ) {
@@ -185,6 +191,10 @@ export const sampleIncident = (changes: Partial<IncidentNews> = {}): IncidentNew
   number: 12,
   state: "triggered",
   severity: "page",
+  priority: "P1",
+  acknowledgedBy: null,
+  assignee: null,
+  snoozedUntil: null,
   alertname: "ServiceDown",
   service: "app",
   summary: "The directory does not answer",
@@ -204,6 +214,9 @@ export function sampleMessage(changes: Partial<Message> = {}): Message {
   return {
     deliveryId,
     kind: "announce",
+    to: { address: null, person: null },
+    page: null,
+    history: [],
     incident: sampleIncident(),
     mayHaveArrived: false,
     lastReference: null,

@@ -59,11 +59,11 @@ export function createEmailChannel({ url, from, to }: EmailSettings): Channel {
   const domain = domainOf(from);
   const messageIdOf = (deliveryId: string): string => `<${deliveryId}@${domain}>`;
 
-  function render({ deliveryId, kind, incident, announcement }: Message) {
+  function render({ deliveryId, kind, to: recipient, incident, announcement }: Message) {
     const root = messageIdOf(announcement.deliveryId);
     return {
       from,
-      to,
+      to: recipient.address ?? to,
       subject: renderSubject(incident),
       text: renderPlain(incident),
       html: renderHtml(incident),
@@ -72,7 +72,8 @@ export function createEmailChannel({ url, from, to }: EmailSettings): Channel {
       ...(kind !== "announce" && { inReplyTo: root, references: root }),
       // Out-of-office answers to a machine help nobody.
       headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
-      ...(incident.severity === "page" && kind === "announce" && { priority: "high" as const }),
+      ...(incident.severity === "page" &&
+        (kind === "announce" || kind === "again") && { priority: "high" as const }),
       disableFileAccess: true,
       disableUrlAccess: true,
     };
@@ -80,6 +81,7 @@ export function createEmailChannel({ url, from, to }: EmailSettings): Channel {
 
   return {
     name: "email",
+    reaches: ["team", "people"],
     showsUpdates: false,
     minIntervalMs: 200,
     budgetMs: () => BUDGET_MS,

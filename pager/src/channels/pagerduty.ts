@@ -52,6 +52,7 @@ export function createPagerDutyChannel(settings: PagerDutySettings): Channel {
   const url = `${settings.url.replace(/\/+$/, "")}/v2/enqueue`;
   return {
     name: "pagerduty",
+    reaches: ["team"],
     // A second trigger would not change the incident's title there, only add to its log.
     showsUpdates: false,
     // About 120 events a minute for one routing key.

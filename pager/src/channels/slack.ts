@@ -197,6 +197,7 @@ export function createSlackChannel({ token, channel, apiUrl }: SlackSettings): C
 
   return {
     name: "slack",
+    reaches: ["team"],
     showsUpdates: true,
     // One message a second for a channel.
     minIntervalMs: 1_000,

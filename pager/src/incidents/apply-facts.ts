@@ -1,6 +1,6 @@
 import type { Queries } from "@watchkeeper/exporters/database";
 import { enqueueDeliveries, type Superseded } from "../outbox/enqueue.ts";
-import type { Destinations } from "../routes.ts";
+import type { Reach } from "../routes.ts";
 import { mergeFacts } from "./alerts.ts";
 import { decideIncident } from "./decide.ts";
 import type { AlertFact, Cause } from "./fact.ts";
@@ -17,7 +17,7 @@ export async function applyFacts(
   tx: Queries,
   facts: readonly AlertFact[],
   cause: Cause,
-  destinations: Destinations,
+  reach: Reach,
 ): Promise<readonly Superseded[]> {
   if (facts.length === 0) return [];
   const keys = [...new Set(facts.map((fact) => fact.incidentKey))];
@@ -30,5 +30,5 @@ export async function applyFacts(
     tx,
     settled.flatMap(({ id, event }) => (event ? [{ incidentId: id, ...event }] : [])),
   );
-  return enqueueDeliveries(tx, settled, cause.receivedAt, destinations);
+  return enqueueDeliveries(tx, settled, cause.receivedAt, reach.destinations);
 }

@@ -1,7 +1,8 @@
+import type { Priority } from "./priority.ts";
 import type { Severity } from "./severity.ts";
 
-/** Who says so: an Alertmanager, or the pager about itself. */
-export type Source = "alertmanager" | "pager";
+/** Who says so: an Alertmanager, a Grafana, or the pager about itself. */
+export type Source = "alertmanager" | "grafana" | "pager";
 
 /**
  * One thing that a source said about one alert. A firing fact holds since `startsAt`, a resolved one since the
@@ -20,6 +21,7 @@ export interface AlertFact {
   /** After how many milliseconds without a newer fact a firing alert counts as resolved; null: never. */
   readonly expiresAfterMs: number | null;
   readonly severity: Severity;
+  readonly priority: Priority;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }

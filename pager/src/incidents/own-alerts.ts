@@ -34,6 +34,7 @@ function ownFact({ alertname, instance, status, expiresAfterMs, ...said }: OwnFa
     startsAt: null,
     expiresAfterMs,
     severity: "page",
+    priority: "P1",
     labels: { alertname, service: "pager", severity: "page", owner: "platform", ...said.labels },
     annotations: {
       summary: said.summary,

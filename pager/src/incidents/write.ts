@@ -2,12 +2,14 @@ import { randomUUID } from "node:crypto";
 import type { Queries } from "@watchkeeper/exporters/database";
 import type { Decision } from "./decide.ts";
 import type { Observation } from "./observe.ts";
+import type { Priority } from "./priority.ts";
 import type { Severity } from "./severity.ts";
 
 /** An incident after its decision was written, and what to tell people about it. */
 export interface Settled {
   readonly id: string;
   readonly severity: Severity;
+  readonly priority: Priority;
   readonly labels: Readonly<Record<string, string>>;
   readonly news: "opened" | "changed" | "resolved";
   /** What the timeline says; undefined for changes that only a message shows. */
@@ -20,14 +22,14 @@ function eventOf(decision: Exclude<Decision, { action: "none" }>): Settled["even
   if (decision.action === "open") {
     return {
       kind: "opened",
-      text: `opened as ${decision.firing.severity}, ${alertCount(decision.firing.count)}`,
+      text: `opened as ${decision.firing.severity} (${decision.firing.priority}), ${alertCount(decision.firing.count)}`,
     };
   }
   if (decision.action === "resolve") return { kind: "resolved", text: "all alerts are resolved" };
   if (decision.reason === "severity-raised") {
     return {
       kind: "severity-raised",
-      text: `raised from ${decision.incident.severity} to ${decision.severity}`,
+      text: `raised from ${decision.incident.priority} to ${decision.priority}`,
     };
   }
   if (decision.reason === "alerts-changed") {
@@ -45,11 +47,13 @@ function rowOf({ key }: Observation, decision: Exclude<Decision, { action: "none
   if (decision.action === "resolve") return { id: decision.incident.id, key, state: "resolved" };
   const { firing } = decision;
   const row = { key, state: "triggered", labels: firing.labels, firing: firing.count, ...firing.words };
-  if (decision.action === "change") return { ...row, id: decision.incident.id, severity: decision.severity };
+  if (decision.action === "change")
+    return { ...row, id: decision.incident.id, severity: decision.severity, priority: decision.priority };
   return {
     ...row,
     id: randomUUID(),
     severity: firing.severity,
+    priority: firing.priority,
     source: (JSON.parse(key) as string[])[0],
     alertname: firing.labels.alertname || "unnamed alert",
     service: firing.labels.service ?? "",
@@ -58,7 +62,7 @@ function rowOf({ key }: Observation, decision: Exclude<Decision, { action: "none
 }
 
 const RECORD = `jsonb_to_recordset($1::jsonb) AS r(id uuid, key text, state text, source text, alertname text,
-  service text, severity text, "startedAt" timestamptz, summary text, description text, "runbookUrl" text,
+  service text, severity text, priority text, "startedAt" timestamptz, summary text, description text, "runbookUrl" text,
   "dashboardUrl" text, labels jsonb, firing integer)`;
 
 /** Writes the decisions, set by set, and returns the incidents that changed. */
@@ -75,16 +79,16 @@ export async function writeDecisions(
 
   await tx.query(
     "open-incidents",
-    `INSERT INTO incident (id, key, source, alertname, service, severity, started_at, summary, description,
+    `INSERT INTO incident (id, key, source, alertname, service, severity, priority, started_at, summary, description,
        runbook_url, dashboard_url, labels, firing)
-     SELECT id, key, source, alertname, service, severity, "startedAt", summary, description, "runbookUrl",
+     SELECT id, key, source, alertname, service, severity, priority, "startedAt", summary, description, "runbookUrl",
        "dashboardUrl", labels, firing
      FROM ${RECORD}`,
     [rows("open")],
   );
   await tx.query(
     "change-incidents",
-    `UPDATE incident i SET version = version + 1, updated_at = pager_now(), severity = r.severity, firing = r.firing,
+    `UPDATE incident i SET version = version + 1, updated_at = pager_now(), severity = r.severity, priority = r.priority, firing = r.firing,
        summary = r.summary, description = r.description, runbook_url = r."runbookUrl",
        dashboard_url = r."dashboardUrl", labels = r.labels
      FROM ${RECORD} WHERE i.id = r.id`,
@@ -111,11 +115,14 @@ async function readSettled(
   tx: Queries,
   changes: readonly { decision: Exclude<Decision, { action: "none" }>; row: { id: string } }[],
 ): Promise<readonly Settled[]> {
-  const { rows } = await tx.query<{ id: string; severity: Severity; labels: Record<string, string> }>(
-    "settled-incidents",
-    "SELECT id, severity, labels FROM incident WHERE id = ANY($1)",
-    [changes.map(({ row }) => row.id)],
-  );
+  const { rows } = await tx.query<{
+    id: string;
+    severity: Severity;
+    priority: Priority;
+    labels: Record<string, string>;
+  }>("settled-incidents", "SELECT id, severity, priority, labels FROM incident WHERE id = ANY($1)", [
+    changes.map(({ row }) => row.id),
+  ]);
   const found = new Map(rows.map((row) => [row.id, row]));
   return changes.flatMap(({ decision, row }) => {
     const incident = found.get(row.id);

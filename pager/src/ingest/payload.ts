@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { type AlertFact, incidentKeyOf } from "../incidents/fact.ts";
+import { priorityOf } from "../incidents/priority.ts";
 import { parseSeverity } from "../incidents/severity.ts";
 
 const texts = z.record(z.string(), z.string()).default({});
@@ -42,6 +43,7 @@ const fingerprintOf = (labels: Readonly<Record<string, string>>): string =>
 
 function toFact(alert: z.infer<typeof alertSchema>): AlertFact {
   const { status, labels, annotations, startsAt, endsAt } = alert;
+  const severity = parseSeverity(labels.severity);
   return {
     source: "alertmanager",
     fingerprint: alert.fingerprint ?? fingerprintOf(labels),
@@ -50,7 +52,8 @@ function toFact(alert: z.infer<typeof alertSchema>): AlertFact {
     factAt: status === "firing" ? startsAt : resolvedAt(startsAt, endsAt),
     startsAt,
     expiresAfterMs: null,
-    severity: parseSeverity(labels.severity),
+    severity,
+    priority: priorityOf(labels, severity),
     labels,
     annotations,
   };

@@ -5,7 +5,7 @@ import { applyFacts } from "../incidents/apply-facts.ts";
 import { unreadableAlert } from "../incidents/own-alerts.ts";
 import { countSuperseded, type PagerMetrics } from "../metrics.ts";
 import type { Superseded } from "../outbox/enqueue.ts";
-import type { Destinations } from "../routes.ts";
+import type { Reach } from "../routes.ts";
 import { type Payload, parsePayload } from "./payload.ts";
 
 /*
@@ -22,7 +22,7 @@ const FIRST_PAUSE_MS = 2_000;
 
 export interface ProcessorOptions {
   readonly database: QueryRunner;
-  readonly destinations: Destinations;
+  readonly reach: Reach;
   /** Where the links of a complaint lead, without a slash at its end. */
   readonly consoleUrl: string;
   readonly metrics: PagerMetrics;
@@ -97,7 +97,7 @@ async function applyPayload(
   tx: Queries,
   row: InboxRow,
   payload: Payload,
-  { destinations, consoleUrl }: ProcessorOptions,
+  { reach, consoleUrl }: ProcessorOptions,
 ): Promise<readonly Superseded[]> {
   if (payload.watchdog) {
     await tx.query(
@@ -112,7 +112,7 @@ async function applyPayload(
       ? []
       : [unreadableAlert({ inboxId: row.id, reason: payload.unreadable, consoleUrl })];
   const cause = { inboxId: row.id, receivedAt: row.received_at };
-  return applyFacts(tx, [...payload.facts, ...complaint], cause, destinations);
+  return applyFacts(tx, [...payload.facts, ...complaint], cause, reach);
 }
 
 async function closeRow(tx: Queries, id: string, unreadable: string | null): Promise<void> {
@@ -126,7 +126,7 @@ async function closeRow(tx: Queries, id: string, unreadable: string | null): Pro
 
 /** In a transaction of its own, as the failed one took everything back. */
 async function countFailure(
-  { database, destinations, consoleUrl, metrics }: ProcessorOptions,
+  { database, reach, consoleUrl, metrics }: ProcessorOptions,
   refused: Refused,
 ): Promise<void> {
   const quarantined = await database.transaction(async (tx) => {
@@ -141,7 +141,7 @@ async function countFailure(
     if (!row || row.failures < MAX_FAILURES) return false;
     const cause = { inboxId: refused.inboxId, receivedAt: row.received_at };
     const complaint = unreadableAlert({ inboxId: refused.inboxId, reason: refused.message, consoleUrl });
-    await applyFacts(tx, [complaint], cause, destinations);
+    await applyFacts(tx, [complaint], cause, reach);
     await closeRow(tx, refused.inboxId, refused.message);
     return true;
   });

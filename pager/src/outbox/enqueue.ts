@@ -1,5 +1,5 @@
 import type { Queries } from "@watchkeeper/exporters/database";
-import { urgencyOf } from "../incidents/severity.ts";
+import { rankOf } from "../incidents/priority.ts";
 import type { Settled } from "../incidents/write.ts";
 import { type ChannelName, type Destinations, destinationsFor } from "../routes.ts";
 
@@ -15,9 +15,17 @@ export interface Superseded {
  */
 export async function registerDestinations(
   queries: Queries,
-  channels: ReadonlyMap<ChannelName, { readonly name: ChannelName; readonly minIntervalMs: number }>,
+  channels: ReadonlyMap<
+    ChannelName,
+    {
+      readonly name: ChannelName;
+      readonly minIntervalMs: number;
+      readonly reaches: readonly ("team" | "people")[];
+    }
+  >,
 ): Promise<void> {
-  for (const { name, minIntervalMs } of channels.values()) {
+  for (const { name, minIntervalMs, reaches } of channels.values()) {
+    if (!reaches.includes("team")) continue;
     await queries.query(
       "register-destination",
       `INSERT INTO destination (name, min_interval) VALUES ($1, $2 * interval '1 millisecond')
@@ -28,7 +36,7 @@ export async function registerDestinations(
   await queries.query(
     "retire-destinations",
     `UPDATE delivery SET state = 'superseded', reason = 'channel-off', finished_at = pager_now()
-     WHERE destination <> ALL ($1) AND state IN ('pending', 'retry', 'ambiguous')`,
+     FROM destination dest WHERE dest.name = delivery.destination AND dest.channel <> ALL ($1) AND state IN ('pending', 'retry', 'ambiguous')`,
     [[...channels.keys()]],
   );
 }
@@ -54,7 +62,7 @@ export async function enqueueDeliveries(
       incidentId: incident.id,
       destination,
       kind: "announce",
-      urgency: urgencyOf(incident.severity),
+      urgency: rankOf(incident.priority),
     })),
   );
   const updates = announcements
@@ -105,14 +113,14 @@ async function enqueueResolutions(
      ON CONFLICT (incident_id, destination, kind) WHERE kind <> 'update' DO NOTHING`,
     [incidentIds, causedAt],
   );
-  const { rows } = await tx.query<{ destination: ChannelName }>(
+  const { rows } = await tx.query<{ channel: ChannelName }>(
     "supersede-deliveries",
     `UPDATE delivery d SET state = 'superseded', reason = unwanted_because(d), finished_at = pager_now()
      WHERE incident_id = ANY($1) AND state IN ('pending', 'retry', 'ambiguous') AND unwanted_because(d) IS NOT NULL
-     RETURNING destination`,
+     RETURNING split_part(destination, ':', 1) AS channel`,
     [incidentIds],
   );
   const counts = new Map<ChannelName, number>();
-  for (const { destination } of rows) counts.set(destination, (counts.get(destination) ?? 0) + 1);
+  for (const { channel } of rows) counts.set(channel, (counts.get(channel) ?? 0) + 1);
   return [...counts].map(([channel, count]) => ({ channel, count }));
 }
