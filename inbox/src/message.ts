@@ -113,6 +113,8 @@ export interface TwilioContent {
   /** Of calls: where Twilio asks what to say. */
   readonly url?: string;
   readonly status_callback?: string;
+  /** Which steps of a call are told; the end always is. */
+  readonly status_callback_event?: readonly string[];
   /** Both sides, oldest first: replies, keys and what the voice said. */
   readonly conversation: readonly {
     readonly at: string;

@@ -5,18 +5,29 @@ import { startOpsServer } from "@watchkeeper/exporters/ops";
 import { exportRuntime } from "@watchkeeper/exporters/runtime";
 import type { Close, ProcessContext } from "@watchkeeper/process/main";
 import packageJson from "../package.json" with { type: "json" };
+import { createActionAddresses } from "./actions/addresses.ts";
+import { findCall } from "./actions/calls.ts";
+import { createActionRoutes } from "./actions/routes.ts";
+import type { SlackActionSettings } from "./actions/slack.ts";
 import { createApp } from "./api/app.ts";
 import { createApiRoutes } from "./api/routes.ts";
 import { createChannels } from "./channels/channels.ts";
+import type { SlackSettings } from "./channels/slack.ts";
 import { migrate } from "./database/migrate.ts";
 import { createPool } from "./database/pool.ts";
 import { startEngine } from "./engine.ts";
 import { teamOnlyDirectory } from "./escalation/directory.ts";
 import { createIngestRoutes } from "./ingest/routes.ts";
-import { exportPagerMetrics } from "./metrics.ts";
+import { countSuperseded, exportPagerMetrics } from "./metrics.ts";
 import { registerDestinations } from "./outbox/enqueue.ts";
 import type { Reach } from "./routes.ts";
 import { parsePagerSettings } from "./settings.ts";
+
+/** Buttons are taken when we can tell that Slack sent them. */
+const slackActionsOf = (slack: SlackSettings | undefined): SlackActionSettings | undefined =>
+  slack?.signingSecret === undefined
+    ? undefined
+    : { signingSecret: slack.signingSecret, apiUrl: slack.apiUrl };
 
 /**
  * Starts the pager: schema, engine, operators' port, HTTP port.
@@ -37,7 +48,11 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
   const pagerMetrics = exportPagerMetrics(metrics, database);
 
   const { rows } = await database.query<{ id: string }>("install-id", "SELECT id FROM install");
-  const channels = createChannels(settings.channels, rows[0]?.id ?? "");
+  const { actions } = settings;
+  const channels = createChannels(settings.channels, rows[0]?.id ?? "", {
+    addresses: actions && createActionAddresses(actions),
+    findCall: (deliveryId) => findCall(database, deliveryId),
+  });
   const reach: Reach = { destinations: channels, directory: teamOnlyDirectory };
   await registerDestinations(database, channels);
   if (channels.size === 0) log.warn("no channel is set up: incidents are kept and nobody is told");
@@ -59,6 +74,17 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
       stored: () => engine.wake(),
     }),
     createApiRoutes(database, settings.apiToken),
+    ...createActionRoutes({
+      database,
+      reach,
+      consoleUrl: settings.consoleUrl,
+      onSuperseded: (superseded) => countSuperseded(pagerMetrics, superseded),
+      log,
+      wake: () => engine.wake(),
+      actions,
+      slack: slackActionsOf(settings.channels.slack),
+      twilio: settings.channels.twilio,
+    }),
   ]);
   const ops = await startOpsServer({
     host,

@@ -8,6 +8,10 @@ import { parseTwiml, TwimlError } from "./twiml.ts";
 /** Twilio waits this long for TwiML. */
 const PATIENCE_MS = 15_000;
 const MAX_LINES = 50;
+/** How a call ends: told always. The other steps are told to those who asked for them. */
+const ENDS: readonly string[] = ["completed", "no-answer", "busy", "failed", "canceled"];
+const STEPS: Readonly<Record<string, string>> = { ringing: "initiated", "in-progress": "answered" };
+
 /** Auth tokens of the newest messages and calls; older ones cannot be answered any more. */
 const MAX_TOKENS = 2_000;
 
@@ -77,8 +81,9 @@ export function createPhones(store: Store, clock: Clock, smsUrl: string | undefi
   });
   const tellCallStatus = async (call: MessageOf<"voice">, status: string): Promise<void> => {
     change(call, { status });
-    const { status_callback: url } = call.content;
-    if (url) await post(call, url, callFields(call, status));
+    const { status_callback: url, status_callback_event: events = [] } = call.content;
+    const told = ENDS.includes(status) || events.includes(STEPS[status] ?? "");
+    if (url && told) await post(call, url, callFields(call, status));
   };
 
   /** Asks for TwiML, and says what it says. */

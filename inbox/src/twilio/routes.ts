@@ -166,12 +166,14 @@ export function createTwilioRoutes(store: Store, faults: Faults, clock: Clock, p
     const url = form.get("Url");
     if (url === null) return failure(400, 21205, "Url parameter is required.");
     if (!webUrl.safeParse(url).success) return failure(400, 21205, `Url is not a valid URL: ${url}`);
+    const events = form.getAll("StatusCallbackEvent");
     const content = {
       sid: sid("CA"),
       account_sid: account,
       ...parties,
       status: "ringing",
       url,
+      status_callback_event: events,
       conversation: [],
     };
     const call = store.add("voice", { summary: `Call to ${parties.to}`, text: "", content });
