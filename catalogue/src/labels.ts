@@ -72,6 +72,24 @@ export const labels = {
     "P2",
     "P3",
   ]),
+  alert: bounded("Name of an alert that opened incidents; the pager exports the noisiest", 50),
+  verdict: closed("Whether an incident was worth telling people; unjudged until somebody says so", [
+    "actionable",
+    "noise",
+    "unjudged",
+  ]),
+  escalation_result: closed("What came of a level of an escalation", [
+    "paged",
+    "nobody_on_call",
+    "catch_all",
+    "nobody_reached",
+  ]),
+  reconcile_result: closed("What a comparison with Alertmanager put right", [
+    "missed_firing",
+    "missed_resolve",
+    "suppressed",
+    "unsuppressed",
+  ]),
   inbox_result: closed("What became of a webhook body", ["accepted", "unauthorized", "unreadable", "failed"]),
   delivery_result: closed("How an attempt to deliver a message ended", [
     "sent",

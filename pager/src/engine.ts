@@ -4,12 +4,16 @@ import type { Log } from "@watchkeeper/process/log";
 import { reasonOf } from "@watchkeeper/process/main";
 import type { Channel } from "./channels/channel.ts";
 import { removeOldRows } from "./database/retention.ts";
+import { fireDue } from "./escalation/fire.ts";
+import { reopenDue } from "./escalation/reopen.ts";
+import { tellOfUnreached } from "./escalation/unreached.ts";
 import { expireAlerts } from "./incidents/expire.ts";
 import { processNext } from "./ingest/process.ts";
 import { countSuperseded, type PagerMetrics } from "./metrics.ts";
 import type { Claim } from "./outbox/claim.ts";
 import { type Checkpoint, createDispatcher } from "./outbox/dispatch.ts";
 import type { ChannelName, Reach } from "./routes.ts";
+import { calmStorms } from "./storm/calm.ts";
 import { createWake } from "./wake.ts";
 
 export interface EngineOptions {
@@ -48,18 +52,27 @@ export function startEngine(options: EngineOptions): Engine {
   const dispatcher = createDispatcher(options);
   const stopping = new AbortController();
   const inboxWake = createWake();
+  const escalationWake = createWake();
   const outboxWake = createWake();
 
   const processInbox = async (): Promise<void> => {
     while (!stopping.signal.aborted && (await processNext({ database, reach, consoleUrl, metrics, log }))) {
+      escalationWake.wake();
       outboxWake.wake();
     }
+  };
+  const escalate = async (): Promise<void> => {
+    while (!stopping.signal.aborted && (await fireDue({ database, reach, metrics })));
+    while (!stopping.signal.aborted && (await reopenDue(database, reach)));
+    outboxWake.wake();
   };
   const sendOutbox = async (): Promise<void> => {
     await dispatcher.dispatch();
   };
   const keepHouse = async (): Promise<void> => {
     countSuperseded(metrics, await expireAlerts(database, reach));
+    await calmStorms(database, reach);
+    await tellOfUnreached(database, reach, consoleUrl);
     await removeOldRows(database);
   };
 
@@ -88,6 +101,7 @@ export function startEngine(options: EngineOptions): Engine {
 
   const loops = Promise.all([
     loop("inbox", processInbox, (ms) => inboxWake.sleep(ms, clock, stopping.signal), POLL_MS),
+    loop("escalation", escalate, (ms) => escalationWake.sleep(ms, clock, stopping.signal), POLL_MS),
     loop("outbox", sendOutbox, (ms) => outboxWake.sleep(ms, clock, stopping.signal), POLL_MS),
     loop("housekeeping", keepHouse, asleep, HOUSEKEEPING_MS),
   ]);

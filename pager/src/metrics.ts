@@ -3,6 +3,8 @@ import {
   pagerDeliveriesPending,
   pagerDeliveryAttemptsTotal,
   pagerDeliveryLatencySeconds,
+  pagerEscalationLatenessSeconds,
+  pagerEscalationsTotal,
   pagerInboxBacklog,
   pagerIncidentsOpen,
   pagerWatchdogLastSeenTimestampSeconds,
@@ -17,6 +19,8 @@ export interface PagerMetrics {
   readonly webhooks: CounterHandle<"inbox_result">;
   readonly attempts: CounterHandle<"channel" | "delivery_result">;
   readonly latency: HistogramHandle<"channel">;
+  readonly escalations: CounterHandle<"escalation_result">;
+  readonly escalationLateness: HistogramHandle<never>;
 }
 
 type Counts = { readonly name: string; readonly count: number };
@@ -62,6 +66,8 @@ export function exportPagerMetrics(metrics: Metrics, database: QueryRunner): Pag
     webhooks: metrics.counter(pagerWebhooksTotal),
     attempts: metrics.counter(pagerDeliveryAttemptsTotal),
     latency: metrics.histogram(pagerDeliveryLatencySeconds),
+    escalations: metrics.counter(pagerEscalationsTotal),
+    escalationLateness: metrics.histogram(pagerEscalationLatenessSeconds),
   };
 }
 

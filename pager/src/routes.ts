@@ -26,6 +26,8 @@ export type Destinations = ReadonlyMap<
 export interface Reach {
   readonly destinations: Destinations;
   readonly directory: Directory;
+  /** Where people open the console, without a slash at its end: the links of what the pager says about itself. */
+  readonly consoleUrl: string;
 }
 
 /** Which of the team's destinations hear of an incident. A broken destination is never told of its own trouble. */

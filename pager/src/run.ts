@@ -53,8 +53,17 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
     addresses: actions && createActionAddresses(actions),
     findCall: (deliveryId) => findCall(database, deliveryId),
   });
-  const reach: Reach = { destinations: channels, directory: teamOnlyDirectory };
+  const reach: Reach = {
+    destinations: channels,
+    directory: teamOnlyDirectory,
+    consoleUrl: settings.consoleUrl,
+  };
   await registerDestinations(database, channels);
+  if (settings.channels.twilio && !channels.has("voice")) {
+    log.warn(
+      "nobody is called and no reply is read: Twilio must reach the pager by WATCHKEEPER_PAGER_PUBLIC_URL",
+    );
+  }
   if (channels.size === 0) log.warn("no channel is set up: incidents are kept and nobody is told");
 
   const engine = startEngine({

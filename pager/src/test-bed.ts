@@ -157,7 +157,7 @@ export async function createTestBed(
   const options = {
     database,
     channels: map,
-    reach: { destinations: map, directory },
+    reach: { destinations: map, directory, consoleUrl: "http://console.example:4700" },
     consoleUrl: "http://console.example:4700",
     metrics: pagerMetrics,
     log,

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { Clock } from "@watchkeeper/process/clock";
 import { type CallbackAnswer, callBack } from "../callbacks.ts";
 import type { MessageOf, TwilioContent } from "../message.ts";
@@ -10,7 +11,11 @@ const PATIENCE_MS = 15_000;
 const MAX_LINES = 50;
 /** How a call ends: told always. The other steps are told to those who asked for them. */
 const ENDS: readonly string[] = ["completed", "no-answer", "busy", "failed", "canceled"];
-const STEPS: Readonly<Record<string, string>> = { ringing: "initiated", "in-progress": "answered" };
+const STEPS: Readonly<Record<string, string>> = {
+  initiated: "initiated",
+  ringing: "ringing",
+  "in-progress": "answered",
+};
 
 /** Auth tokens of the newest messages and calls; older ones cannot be answered any more. */
 const MAX_TOKENS = 2_000;
@@ -79,8 +84,11 @@ export function createPhones(store: Store, clock: Clock, smsUrl: string | undefi
     To: content.to,
     Direction: "outbound-api",
   });
-  const tellCallStatus = async (call: MessageOf<"voice">, status: string): Promise<void> => {
+  const endCall = async (call: MessageOf<"voice">, status: string): Promise<void> => {
     change(call, { status });
+    await tell(call, status);
+  };
+  const tell = async (call: MessageOf<"voice">, status: string): Promise<void> => {
     const { status_callback: url, status_callback_event: events = [] } = call.content;
     const told = ENDS.includes(status) || events.includes(STEPS[status] ?? "");
     if (url && told) await post(call, url, callFields(call, status));
@@ -106,7 +114,7 @@ export function createPhones(store: Store, clock: Clock, smsUrl: string | undefi
     say(call, "us", spoken.text);
     const { gather: _, ...content } = current(call).content;
     store.amend(current(call), { ...content, ...(spoken.gather && { gather: spoken.gather }) });
-    if (spoken.hangsUp) await tellCallStatus(call, "completed");
+    if (spoken.hangsUp) await endCall(call, "completed");
     return spoken.text;
   };
 
@@ -120,14 +128,14 @@ export function createPhones(store: Store, clock: Clock, smsUrl: string | undefi
     },
     callArrives(call, authToken) {
       remember(call.content.sid, authToken);
-      void tellCallStatus(call, "ringing");
+      void tell(call, "initiated").then(() => tell(call, "ringing"));
     },
     async reply(message, text) {
-      const { sid, from, to } = message.content;
+      const { from, to } = message.content;
       say(message, "them", text);
       if (smsUrl === undefined) return "nobody reads replies to this number";
       const answer = await post(message, smsUrl, {
-        MessageSid: `SM${sid.slice(2).split("").reverse().join("")}`,
+        MessageSid: `SM${randomBytes(16).toString("hex")}`,
         From: to,
         To: from,
         Body: text,
@@ -146,11 +154,12 @@ export function createPhones(store: Store, clock: Clock, smsUrl: string | undefi
       if (what === "answer") {
         if (status !== "ringing") return `the call is ${status}`;
         change(call, { status: "in-progress" });
+        await tell(call, "in-progress");
         return listen(call, url, {});
       }
       if (what === "decline" || what === "hang up") {
         if (status === "completed" || status === "no-answer") return `the call is ${status}`;
-        await tellCallStatus(call, status === "ringing" ? "no-answer" : "completed");
+        await endCall(call, status === "ringing" ? "no-answer" : "completed");
         return "";
       }
       if (!/^[0-9*#]{1,20}$/.test(what)) return "a phone has the keys 0 to 9, * and #";

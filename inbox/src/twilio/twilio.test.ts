@@ -156,15 +156,14 @@ test("a call rings, speaks what its address answers, and sends the keys that are
   expect(await answerWith("voice", "answer")).toBe("the call is completed");
 });
 
-test("a call that is not taken says so to its sender", async () => {
-  await create("Calls", {
-    To: sms.To,
-    From: sms.From,
-    Url: `${appUrl}/voice`,
-    StatusCallback: `${appUrl}/status`,
-  });
+test("how a call goes is told: its end always, its steps to those who asked", async () => {
+  const fields = { To: sms.To, From: sms.From, Url: `${appUrl}/voice`, StatusCallback: `${appUrl}/status` };
+  await create("Calls", fields);
   await answerWith("voice", "decline");
-  expect(calls.map(({ form }) => form.get("CallStatus"))).toEqual(["ringing", "no-answer"]);
+  expect(calls.map(({ form }) => form.get("CallStatus"))).toEqual(["no-answer"]);
+  await create("Calls", { ...fields, StatusCallbackEvent: "initiated" });
+  await until("the first step", () => calls[1]);
+  expect(calls[1]?.form.get("CallStatus")).toBe("initiated");
 });
 
 test.each([

@@ -1,3 +1,4 @@
+import type { Queries } from "@watchkeeper/exporters/database";
 import type { Log } from "@watchkeeper/process/log";
 import type { CommandOptions, CommandOrigin, CommandResult } from "../incidents/commands.ts";
 import { type Command, runCommand } from "../incidents/commands.ts";
@@ -15,27 +16,37 @@ export type Button = Exclude<GrantedAction, "call">;
 /** How long a snooze is when nobody chose. */
 export const SNOOZE_MINUTES = 60;
 
-/** @param minutes of a snooze */
-export function commandOf(button: Button, nowMs: number, minutes = SNOOZE_MINUTES): Command {
-  return button === "snooze"
-    ? { action: "snooze", until: new Date(nowMs + minutes * 60_000) }
-    : { action: button };
+/** A snooze ends by the database's clock, which also decides when it is over. */
+async function commandOf(database: Queries, button: Button, minutes: number): Promise<Command> {
+  if (button !== "snooze") return { action: button };
+  const { rows } = await database.query<{ until: Date }>(
+    "snooze-until",
+    "SELECT pager_now() + $1 * interval '1 minute' AS until",
+    [minutes],
+  );
+  return { action: "snooze", until: rows[0]?.until ?? new Date(Number.NaN) };
 }
 
-/** Does what a button asks, and says so in the log. */
+/**
+ * Does what a button asks, and says so in the log.
+ *
+ * @param minutes of a snooze
+ * @throws Error when the database is away
+ */
 export async function act(
   { log, wake, ...options }: ActOptions,
   incidentId: string,
-  command: Command,
+  button: Button,
   origin: CommandOrigin,
+  minutes = SNOOZE_MINUTES,
 ): Promise<CommandResult> {
+  const command = await commandOf(options.database, button, minutes);
   const result = await runCommand(options, incidentId, command, origin);
   const { actor, source } = origin;
-  const { action } = command;
   if (result.done) {
-    log.info({ incident: result.number, action, actor, source }, "action taken");
+    log.info({ incident: result.number, action: button, actor, source }, "action taken");
     wake();
-  } else log.info({ incidentId, action, actor, source, reason: result.reason }, "action refused");
+  } else log.info({ incidentId, action: button, actor, source, reason: result.reason }, "action refused");
   return result;
 }
 

@@ -11,6 +11,8 @@ export interface ActionSettings {
 
 /** The addresses that messages carry, each good for one thing. */
 export interface ActionAddresses {
+  /** Whether a provider can call us back: none on the internet finds an address of this machine. */
+  canBeCalledFrom(providerUrl: string): boolean;
   /** A page that asks for one click more; posting to it does it at once. */
   link(message: Message, action: Exclude<GrantedAction, "call">): string;
   /** What Twilio asks for what to say, and tells how the call goes. */
@@ -23,6 +25,9 @@ export interface ActionAddresses {
 const LINK_LIFE_MS = 72 * 60 * 60_000;
 /** A call rings at once, and its last status comes when it ends. */
 const CALL_LIFE_MS = 60 * 60_000;
+
+const isLoopback = (url: string): boolean =>
+  /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
 
 export function createActionAddresses(
   { publicUrl, secret }: ActionSettings,
@@ -39,6 +44,7 @@ export function createActionAddresses(
   const twilio = (message: Message, what: string): string =>
     `${publicUrl}/actions/twilio/${what}/${seal(message, "call", CALL_LIFE_MS)}`;
   return {
+    canBeCalledFrom: (providerUrl) => !isLoopback(publicUrl) || isLoopback(providerUrl),
     link: (message, action) => `${publicUrl}/actions/links/${seal(message, action, LINK_LIFE_MS)}`,
     call: (message) => ({ speech: twilio(message, "speech"), status: twilio(message, "status") }),
     textStatus: (message) => twilio(message, "text-status"),

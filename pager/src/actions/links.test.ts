@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { launchBrowser } from "@watchkeeper/testing/browser";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SECRETS } from "../test-bed.ts";
 import { type Grant, openGrant, sealGrant } from "./grant.ts";
 import { type ActionBed, createActionBed } from "./test-actions.ts";
@@ -52,10 +52,10 @@ describe("a grant", () => {
 
 describe("a link of a mail", () => {
   let bed: ActionBed;
-  beforeEach(async () => {
+  beforeAll(async () => {
     bed = await createActionBed();
   });
-  afterEach(() => bed.close());
+  afterAll(() => bed.close());
 
   /** The link of the newest mail that says this. */
   const linkOf = async (label: string): Promise<string> => {
@@ -85,7 +85,9 @@ describe("a link of a mail", () => {
       page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
       await page.goto(link);
       await page.getByRole("button", { name: "Acknowledge" }).click();
-      await page.getByRole("heading", { name: "Incident #1 is acknowledged." }).waitFor();
+      await page
+        .getByRole("heading", { name: `Incident #${(await bed.incident()).number} is acknowledged.` })
+        .waitFor();
       expect(complaints).toEqual([]);
     } finally {
       await browser.close();
@@ -115,11 +117,11 @@ describe("a link of a mail", () => {
   test("says who and what it is for, and what is not possible any more", async () => {
     const incidentId = await bed.open();
     const seal = (changes: Partial<Grant>): string =>
-      `${bed.url}/actions/links/${sealGrant(SECRETS.action, grantOf({ incidentId, expiresAtMs: Date.now() + 60_000, ...changes }))}`;
+      `${bed.url}/actions/links/${sealGrant(SECRETS.action, grantOf({ incidentId, expiresAtMs: bed.clock.now() + 60_000, ...changes }))}`;
     expect((await open(seal({ person: "ada<b>", action: "snooze" }))).text).toContain(
       "Snooze for 60 minutes as ada&lt;b&gt;",
     );
-    expect((await open(seal({ action: "resolve" }), "POST")).text).toContain("Incident #1 is resolved.");
+    expect((await open(seal({ action: "resolve" }), "POST")).text).toMatch(/Incident #\d+ is resolved\./);
     const late = await open(seal({ action: "acknowledge" }), "POST");
     expect(late).toMatchObject({ status: 409, text: expect.stringContaining("The incident is over.") });
     const gone = await open(seal({ incidentId: randomUUID() }));
@@ -130,9 +132,9 @@ describe("a link of a mail", () => {
     const incidentId = await bed.open();
     const seal = (secret: string, changes: Partial<Grant>): string =>
       `${bed.url}/actions/links/${sealGrant(secret, grantOf({ incidentId, ...changes }))}`;
-    const future = Date.now() + 60_000;
+    const future = bed.clock.now() + 60_000;
     for (const [link, status, text] of [
-      [seal(SECRETS.action, { expiresAtMs: Date.now() - 1 }), 410, "This link has expired"],
+      [seal(SECRETS.action, { expiresAtMs: bed.clock.now() - 1 }), 410, "This link has expired"],
       [seal("forged", { expiresAtMs: future }), 404, "This link is not ours"],
       [seal(SECRETS.action, { expiresAtMs: future, action: "call" }), 404, "This link is not ours"],
       [`${bed.url}/actions/links/${"A".repeat(5_000)}`, 404, "This link is not ours"],

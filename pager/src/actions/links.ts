@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "@watchkeeper/process/clock";
 import { type Request, type Response, Router } from "express";
-import { type ActOptions, act, type Button, commandOf, SNOOZE_MINUTES, sentenceOf } from "./act.ts";
+import { type ActOptions, act, type Button, SNOOZE_MINUTES, sentenceOf } from "./act.ts";
 import { type Grant, openGrant } from "./grant.ts";
 import { pageHeaders, renderPage } from "./page.ts";
 import { findSubject, type Subject } from "./subject.ts";
@@ -97,7 +97,7 @@ export function createLinkRoutes(options: LinkOptions, clock: Clock = systemCloc
     const opened = await open(req, res);
     if (!opened) return;
     const { grant, subject } = opened;
-    const result = await act(options, grant.incidentId, commandOf(grant.action, clock.now()), {
+    const result = await act(options, grant.incidentId, grant.action, {
       actor: grant.person ?? "somebody with the link",
       source: req.get("x-watchkeeper-source") === "ntfy" ? "ntfy" : "email",
       requestKey: keyOf(grant),

@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "@watchkeeper/process/clock";
 import type { Router } from "express";
 import type { ActOptions } from "./act.ts";
 import type { ActionSettings } from "./addresses.ts";
@@ -12,13 +13,15 @@ export interface ActionRoutesOptions extends ActOptions {
   /** undefined: messages in Slack have no buttons. */
   readonly slack: SlackActionSettings | undefined;
   readonly twilio: { readonly authToken: string } | undefined;
+  readonly clock?: Clock;
 }
 
 /** Where the outside world may change incidents: every request proves what it may do by a signature. */
-export function createActionRoutes({ actions, slack, twilio, ...options }: ActionRoutesOptions): Router[] {
+export function createActionRoutes(given: ActionRoutesOptions): Router[] {
+  const { actions, slack, twilio, clock = systemClock, ...options } = given;
   return [
-    ...(slack ? [createSlackActionRoutes(options, slack)] : []),
-    ...(actions ? [createLinkRoutes({ ...options, secret: actions.secret })] : []),
-    ...(actions && twilio ? [createTwilioActionRoutes({ ...options, ...actions, ...twilio })] : []),
+    ...(slack ? [createSlackActionRoutes(options, slack, clock)] : []),
+    ...(actions ? [createLinkRoutes({ ...options, secret: actions.secret }, clock)] : []),
+    ...(actions && twilio ? [createTwilioActionRoutes({ ...options, ...actions, ...twilio }, clock)] : []),
   ];
 }

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "@watchkeeper/process/clock";
 import express, { type Request, type Response, Router } from "express";
 import { z } from "zod";
-import { type ActOptions, act, commandOf, sentenceOf } from "./act.ts";
+import { type ActOptions, act, sentenceOf } from "./act.ts";
 import { verifySlack } from "./slack-signature.ts";
 
 export interface SlackActionSettings {
@@ -108,11 +108,12 @@ export function createSlackActionRoutes(
     if (!press) return;
     const { user, response_url: address } = payload;
     try {
-      const result = await act(options, press.incident, commandOf(press.button, clock.now(), press.minutes), {
+      const origin = {
         actor: user.username ?? user.name ?? user.id,
         source: "slack",
         requestKey: `slack:${user.id}:${press.button}:${pressed.action_ts}`,
-      });
+      } as const;
+      const result = await act(options, press.incident, press.button, origin, press.minutes);
       if (!result.done) await tellAlone(address, sentenceOf(press.button, result));
     } catch (error) {
       log.error({ err: error }, "a button of Slack came to nothing");

@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { type Inbox, startInbox } from "@watchkeeper/inbox/server";
+import { createManualClock, type ManualClock } from "@watchkeeper/process/clock";
 import { createLog } from "@watchkeeper/process/log";
 import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { createApp } from "../api/app.ts";
@@ -16,9 +17,17 @@ export interface ActionBed extends TestBed {
   /** The pager's own address. */
   readonly url: string;
   readonly inbox: Inbox;
-  /** Opens an incident and sends what there is to send. @returns its id */
+  /** What both sides' clocks show. */
+  readonly clock: ManualClock;
+  /** Opens another incident, empties the inbox and sends what there is to send. @returns the incident's id */
   open(): Promise<string>;
-  incident(): Promise<{ state: string; acknowledged_by: string | null; snoozed_until: Date | null }>;
+  /** The newest incident. */
+  incident(): Promise<{
+    number: number;
+    state: string;
+    acknowledged_by: string | null;
+    snoozed_until: Date | null;
+  }>;
   timeline(): Promise<readonly string[]>;
   received(channel: string): Promise<readonly ReceivedMessage[]>;
   /** A reader presses, replies or answers; what they see. */
@@ -35,6 +44,7 @@ export interface ReceivedMessage {
 }
 
 export async function createActionBed(): Promise<ActionBed> {
+  const clock = createManualClock(Date.now());
   let handle: RequestListener = (_req, res) => void res.writeHead(503).end();
   const server = createServer((req, res) => handle(req, res));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -44,6 +54,7 @@ export async function createActionBed(): Promise<ActionBed> {
     httpPort: 0,
     smtpPort: 0,
     log: createLog("inbox", "silent"),
+    clock,
     slackApp: { requestUrl: `${url}/actions/slack`, signingSecret: SECRETS.signing },
     smsUrl: `${url}/actions/twilio/text`,
   });
@@ -51,11 +62,12 @@ export async function createActionBed(): Promise<ActionBed> {
   const settings = standInChannels(inbox);
   const actions = { publicUrl: url, secret: SECRETS.action };
   const channels = createChannels(settings, "test-install", {
-    addresses: createActionAddresses(actions),
+    addresses: createActionAddresses(actions, clock),
     findCall: (deliveryId) => findCall(bed.database, deliveryId),
   });
   const bed = await createTestBed(testDatabase.url, channels);
   let away = false;
+  let opened = 0;
   const failing = () => Promise.reject(new Error("the database is away"));
   const database: typeof bed.database = {
     query: (...args: Parameters<typeof bed.database.query>) =>
@@ -72,6 +84,7 @@ export async function createActionBed(): Promise<ActionBed> {
     actions,
     slack: { signingSecret: SECRETS.signing, apiUrl: settings.slack?.apiUrl ?? "" },
     twilio: { authToken: SECRETS.twilio },
+    clock,
   });
   handle = createApp(createMetrics(), bed.options.log, routes);
 
@@ -83,18 +96,29 @@ export async function createActionBed(): Promise<ActionBed> {
     ...bed,
     url,
     inbox,
+    clock,
     received,
-    setDatabaseAway: (value) => void (away = value),
+    setDatabaseAway(value) {
+      away = value;
+    },
     async open() {
-      await bed.receive(webhookBody({}));
+      // What the test before has left to say, and the stand-in's limits recover.
       await bed.settle();
-      const { rows } = await bed.database.query<{ id: string }>("test", "SELECT id FROM incident");
+      await clock.advance(300_000);
+      await fetch(`http://127.0.0.1:${inbox.httpPort}/api/messages`, { method: "DELETE" });
+      opened += 1;
+      await bed.receive(webhookBody({ name: `ServiceDown${opened}` }));
+      await bed.settle();
+      const { rows } = await bed.database.query<{ id: string }>(
+        "test",
+        "SELECT id FROM incident ORDER BY number DESC LIMIT 1",
+      );
       return rows[0]?.id ?? "";
     },
     async incident() {
       const { rows } = await bed.database.query<Awaited<ReturnType<ActionBed["incident"]>>>(
         "test",
-        "SELECT state, acknowledged_by, snoozed_until FROM incident",
+        "SELECT number::integer, state, acknowledged_by, snoozed_until FROM incident ORDER BY number DESC LIMIT 1",
       );
       if (!rows[0]) throw new Error("no incident");
       return rows[0];
@@ -102,12 +126,13 @@ export async function createActionBed(): Promise<ActionBed> {
     async timeline() {
       const { rows } = await bed.database.query<{ line: string }>(
         "test",
-        "SELECT concat_ws(' ', source, kind, text) AS line FROM incident_event ORDER BY id",
+        `SELECT concat_ws(' ', source, kind, text) AS line FROM incident_event
+         WHERE incident_id = (SELECT id FROM incident ORDER BY number DESC LIMIT 1) ORDER BY id`,
       );
       return rows.map(({ line }) => line);
     },
     async answer(channel, what, as) {
-      const [message] = await received(channel);
+      const message = (await received(channel)).find(({ content }) => content.thread_ts === undefined);
       const answer = await fetch(`http://127.0.0.1:${inbox.httpPort}/api/messages/${message?.id}/answer`, {
         method: "POST",
         headers: { "content-type": "application/json" },

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "@watchkeeper/process/clock";
 import express, { type Request, type RequestHandler, type Response, Router } from "express";
 import { recordEvents } from "../incidents/timeline.ts";
-import { type ActOptions, act, type Button, commandOf, sentenceOf } from "./act.ts";
+import { type ActOptions, act, type Button, sentenceOf } from "./act.ts";
 import { recordCall } from "./calls.ts";
 import { type Grant, openGrant } from "./grant.ts";
 import { parseReply } from "./reply.ts";
@@ -94,7 +94,7 @@ export function createTwilioActionRoutes(options: TwilioActionOptions, clock: Cl
   const keys: Handler = async (form, grant, req) => {
     const button = KEYS[form.get("Digits") ?? ""];
     if (!button) return question(grant, String(req.params.grant));
-    const result = await act(options, grant.incidentId, commandOf(button, clock.now()), {
+    const result = await act(options, grant.incidentId, button, {
       actor: grant.person ?? form.get("To") ?? "somebody on the phone",
       source: "voice",
       requestKey: `voice:${form.get("CallSid")}:${button}`,
@@ -106,7 +106,8 @@ export function createTwilioActionRoutes(options: TwilioActionOptions, clock: Cl
     const state = form.get("CallStatus") ?? "";
     const isNew = await recordCall(database, grant.deliveryId, form.get("CallSid") ?? "", state);
     const why = UNHEARD[state];
-    if (isNew && why !== undefined) await note(grant, "call-unheard", `Call of ${whose(grant)}: ${why}`);
+    if (isNew && why !== undefined)
+      await note(grant, "voice", "call-unheard", `Call of ${whose(grant)}: ${why}`);
     return renderReply("");
   };
 
@@ -117,6 +118,7 @@ export function createTwilioActionRoutes(options: TwilioActionOptions, clock: Cl
       const code = form.get("ErrorCode");
       await note(
         grant,
+        "sms",
         "text-undelivered",
         `SMS of ${whose(grant)}: not delivered${code ? ` (Twilio ${code})` : ""}`,
       );
@@ -124,8 +126,8 @@ export function createTwilioActionRoutes(options: TwilioActionOptions, clock: Cl
     return renderReply("");
   };
   const whose = ({ person }: Grant): string => person ?? "the team";
-  const note = ({ incidentId }: Grant, kind: string, text: string): Promise<void> =>
-    database.transaction((tx) => recordEvents(tx, [{ incidentId, kind, text, source: "voice" }]));
+  const note = ({ incidentId }: Grant, source: "voice" | "sms", kind: string, text: string): Promise<void> =>
+    database.transaction((tx) => recordEvents(tx, [{ incidentId, kind, text, source }]));
 
   /** Only numbers that we write to may ask for anything. */
   const personAt = async (number: string): Promise<string | undefined> => {
@@ -144,7 +146,7 @@ export function createTwilioActionRoutes(options: TwilioActionOptions, clock: Cl
     if (!asked) return renderReply("Reply ACK, RES or SNOOZE and the incident's number, such as: ACK 12");
     const subject = await findSubject(database, String(asked.number));
     if (!subject) return renderReply(`There is no incident #${asked.number}.`);
-    const result = await act(options, subject.id, commandOf(asked.button, clock.now()), {
+    const result = await act(options, subject.id, asked.button, {
       actor: person,
       source: "sms",
       requestKey: `sms:${form.get("MessageSid")}`,

@@ -188,6 +188,13 @@ test("every channel of the catalogue is here", () => {
   expect([...channels.keys()].sort()).toEqual([...labels.channel.values].sort());
 });
 
+test("a Twilio on the internet is not asked to call an address of this machine", async () => {
+  const settings = standInChannels(inbox);
+  const real = settings.twilio && { ...settings.twilio, url: "https://api.twilio.com" };
+  const withReal = createChannels({ ...settings, twilio: real }, "x", { addresses, findCall });
+  expect([withReal.has("sms"), withReal.has("voice")]).toEqual([true, false]);
+});
+
 describe.each(labels.channel.values)("the channel %s", (name) => {
   const profile = profiles[name];
   const messageOf = (changes: Partial<Message> = {}): Message =>

@@ -62,14 +62,16 @@ export function createChannels(
   install: string,
   { addresses, findCall = async () => undefined }: ChannelContext = {},
 ): ReadonlyMap<ChannelName, Channel> {
+  // Twilio refuses a message whose callback it cannot reach, and nobody would hear a call without words.
+  const forTwilio = twilio && addresses?.canBeCalledFrom(twilio.url) ? addresses : undefined;
   const all = [
     slack && ([createSlackChannel(slack), [slack.token, slack.signingSecret ?? ""]] as const),
     email && ([createEmailChannel(email, addresses), urlSecrets(email.url)] as const),
     ntfy && ([createNtfyChannel(ntfy, addresses), [ntfy.token ?? "", ...urlSecrets(ntfy.url)]] as const),
-    twilio && ([createSmsChannel(twilio, addresses), twilioSecrets(twilio)] as const),
+    twilio && ([createSmsChannel(twilio, forTwilio), twilioSecrets(twilio)] as const),
     twilio &&
-      addresses &&
-      ([createVoiceChannel(twilio, addresses, findCall), twilioSecrets(twilio)] as const),
+      forTwilio &&
+      ([createVoiceChannel(twilio, forTwilio, findCall), twilioSecrets(twilio)] as const),
     pagerduty && ([createPagerDutyChannel({ ...pagerduty, install }), [pagerduty.routingKey]] as const),
     webhook && ([createWebhookChannel(webhook), [webhook.secret, ...urlSecrets(webhook.url)]] as const),
   ];

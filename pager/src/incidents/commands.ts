@@ -1,4 +1,5 @@
 import type { Queries, QueryRunner } from "@watchkeeper/exporters/database";
+import { beginEscalations, stopEscalations } from "../escalation/run.ts";
 import { enqueueDeliveries, type Superseded } from "../outbox/enqueue.ts";
 import type { Reach } from "../routes.ts";
 import { type CommandedIncident, decideCommand } from "./decide-command.ts";
@@ -110,7 +111,7 @@ async function apply(
     // A refusal is not remembered: what was refused may be possible later.
     return { result: refused(decision.reason), superseded: [] };
   }
-  const { change, event, news } = decision;
+  const { change, event, news, escalation } = decision;
   const { rows } = await tx.query<{ state: CommandedIncident["state"]; version: number }>(
     "command-incident",
     `UPDATE incident SET version = version + 1, updated_at = pager_now(), state = $2, acknowledged_at = $3,
@@ -134,6 +135,13 @@ async function apply(
   const row = rows[0];
   if (!row) throw new Error(`Cannot change incident ${incident.id} as its row is gone`);
   await recordEvents(tx, [{ incidentId: incident.id, ...event, actor: origin.actor, source: origin.source }]);
+  if (escalation === "stop")
+    await stopEscalations(
+      tx,
+      [incident.id],
+      event.kind === "snoozed" ? "snoozed" : row.state === "resolved" ? "resolved" : "acknowledged",
+    );
+  if (escalation === "restart") await beginEscalations(tx, reach.directory, [incident]);
   const settled = { ...incident, news, event: undefined };
   const superseded = await enqueueDeliveries(tx, [settled], null, reach.destinations);
   const result: CommandResult = {
@@ -177,7 +185,7 @@ async function lockIncident(tx: Queries, id: string): Promise<CommandedIncident 
   await lockKeys(tx, [known.key]);
   const { rows } = await tx.query<CommandedIncident>(
     "read-commanded-incident",
-    `SELECT i.id, i.number::integer, i.state, i.version, i.severity, i.priority, i.labels,
+    `SELECT i.id, i.number::integer, i.state, i.version, i.severity, i.priority, i.labels, i.alertname, i.service,
        i.acknowledged_at AS "acknowledgedAt", i.acknowledged_by AS "acknowledgedBy",
        i.acknowledged_until AS "acknowledgedUntil", i.snoozed_until AS "snoozedUntil", i.assignee,
        i.closed_as AS "closedAs", i.resolved_by AS "resolvedBy", pager_now() AS now,

@@ -23,6 +23,8 @@ export interface CommandedIncident {
   readonly version: number;
   readonly severity: Severity;
   readonly priority: Priority;
+  readonly alertname: string;
+  readonly service: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly acknowledgedAt: Date | null;
   readonly acknowledgedBy: string | null;

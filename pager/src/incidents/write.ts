@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Queries } from "@watchkeeper/exporters/database";
+import type { ChannelName } from "../routes.ts";
 import type { Decision } from "./decide.ts";
 import type { Observation } from "./observe.ts";
 import type { Priority } from "./priority.ts";
@@ -10,10 +11,18 @@ export interface Settled {
   readonly id: string;
   readonly severity: Severity;
   readonly priority: Priority;
+  readonly alertname: string;
+  readonly service: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly news: "opened" | "changed" | "resolved";
   /** What the timeline says; undefined for changes that only a message shows. */
   readonly event: { readonly kind: string; readonly text: string } | undefined;
+  /** It is worse than people were told: whoever acknowledged it did so for less. */
+  readonly raised?: boolean;
+  /** It speaks for many that change all the time: an update waits this long for more. */
+  readonly updateAfterMs?: number;
+  /** It pierces a storm: the people on call and these of the team's channels hear of it. */
+  readonly only?: readonly ChannelName[];
 }
 
 const alertCount = (count: number): string => (count === 1 ? "1 alert fires" : `${count} alerts fire`);
@@ -88,7 +97,13 @@ export async function writeDecisions(
   );
   await tx.query(
     "change-incidents",
-    `UPDATE incident i SET version = version + 1, updated_at = pager_now(), severity = r.severity, priority = r.priority, firing = r.firing,
+    `UPDATE incident i SET version = version + 1, updated_at = pager_now(), severity = r.severity,
+       state = CASE WHEN r.priority < i.priority THEN 'triggered' ELSE i.state END,
+       acknowledged_at = CASE WHEN r.priority < i.priority THEN NULL ELSE i.acknowledged_at END,
+       acknowledged_by = CASE WHEN r.priority < i.priority THEN NULL ELSE i.acknowledged_by END,
+       acknowledged_until = CASE WHEN r.priority < i.priority THEN NULL ELSE i.acknowledged_until END,
+       snoozed_until = CASE WHEN r.priority < i.priority THEN NULL ELSE i.snoozed_until END,
+       priority = r.priority, firing = r.firing,
        summary = r.summary, description = r.description, runbook_url = r."runbookUrl",
        dashboard_url = r."dashboardUrl", labels = r.labels
      FROM ${RECORD} WHERE i.id = r.id`,
@@ -119,15 +134,20 @@ async function readSettled(
     id: string;
     severity: Severity;
     priority: Priority;
+    alertname: string;
+    service: string;
     labels: Record<string, string>;
-  }>("settled-incidents", "SELECT id, severity, priority, labels FROM incident WHERE id = ANY($1)", [
-    changes.map(({ row }) => row.id),
-  ]);
+  }>(
+    "settled-incidents",
+    "SELECT id, severity, priority, alertname, service, labels FROM incident WHERE id = ANY($1)",
+    [changes.map(({ row }) => row.id)],
+  );
   const found = new Map(rows.map((row) => [row.id, row]));
   return changes.flatMap(({ decision, row }) => {
     const incident = found.get(row.id);
     if (!incident) return [];
     const news = ({ open: "opened", change: "changed", resolve: "resolved" } as const)[decision.action];
-    return [{ ...incident, news, event: eventOf(decision) }];
+    const raised = decision.action === "change" && decision.reason === "severity-raised";
+    return [{ ...incident, news, event: eventOf(decision), raised }];
   });
 }

@@ -40,7 +40,7 @@ export async function claimDelivery(
     "claim-delivery",
     `WITH candidate AS (
        SELECT d.id, dest.name, dest.channel FROM destination dest CROSS JOIN LATERAL (
-         SELECT d.id, d.urgency, d.kind <> 'announce' AS is_follow_up, d.sequence FROM delivery d
+         SELECT d.id, d.urgency, d.kind <> 'announce' AND d.notification_id IS NULL AS is_follow_up, d.sequence FROM delivery d
          WHERE d.destination = dest.name AND d.state IN ('pending', 'leased', 'retry', 'ambiguous')
            AND CASE d.state WHEN 'leased' THEN d.lease_until ELSE d.due_at END <= pager_now()
            AND NOT EXISTS (SELECT 1 FROM delivery earlier

@@ -42,7 +42,8 @@ export async function registerDestinations(
 }
 
 const INSERT = `INSERT INTO delivery (incident_id, destination, kind, urgency, caused_at)`;
-const WANTED = `jsonb_to_recordset($1::jsonb) AS r("incidentId" uuid, destination text, kind text, urgency smallint)`;
+const WANTED = `jsonb_to_recordset($1::jsonb) AS r("incidentId" uuid, destination text, kind text, urgency smallint,
+  "afterMs" double precision)`;
 
 /**
  * Writes the outbox rows that the news about incidents asks for, in the transaction that made the news: an
@@ -58,12 +59,19 @@ export async function enqueueDeliveries(
   if (settled.length === 0) return [];
   const open = settled.filter(({ news }) => news !== "resolved");
   const announcements = open.flatMap((incident) =>
-    destinationsFor(incident, destinations).map((destination) => ({
-      incidentId: incident.id,
-      destination,
-      kind: "announce",
-      urgency: rankOf(incident.priority),
-    })),
+    destinationsFor(incident, destinations).flatMap((destination) =>
+      incident.only?.includes(destination) === false
+        ? []
+        : [
+            {
+              incidentId: incident.id,
+              destination,
+              kind: "announce",
+              urgency: rankOf(incident.priority),
+              afterMs: incident.updateAfterMs ?? 0,
+            },
+          ],
+    ),
   );
   const updates = announcements
     .filter(({ destination }) => destinations.get(destination)?.showsUpdates)
@@ -74,7 +82,9 @@ export async function enqueueDeliveries(
     // An announcement that has not left yet will show the change itself.
     await tx.query(
       "enqueue-updates",
-      `${INSERT} SELECT r."incidentId", r.destination, r.kind, r.urgency, coalesce($2, pager_now()) FROM ${WANTED}
+      `INSERT INTO delivery (incident_id, destination, kind, urgency, caused_at, due_at)
+       SELECT r."incidentId", r.destination, r.kind, r.urgency, coalesce($2, pager_now()),
+         pager_now() + r."afterMs" * interval '1 millisecond' FROM ${WANTED}
        WHERE EXISTS (SELECT 1 FROM delivery a WHERE a.incident_id = r."incidentId"
            AND a.destination = r.destination AND a.kind = 'announce'
            AND (a.state IN ('sent', 'leased') OR a.may_have_arrived))
@@ -93,6 +103,7 @@ export async function enqueueDeliveries(
     await tx.query(
       "enqueue-announcements",
       `${INSERT} SELECT r."incidentId", r.destination, r.kind, r.urgency, coalesce($2, pager_now()) FROM ${WANTED}
+       WHERE NOT EXISTS (SELECT 1 FROM incident i WHERE i.id = r."incidentId" AND i.folded_into IS NOT NULL)
        ON CONFLICT (incident_id, destination, kind) WHERE kind <> 'update' DO NOTHING`,
       [JSON.stringify(announcements), causedAt],
     );

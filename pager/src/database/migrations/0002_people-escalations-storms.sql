@@ -33,7 +33,8 @@ UPDATE incident SET priority = CASE severity WHEN 'ticket' THEN 'P2' WHEN 'info'
 CREATE INDEX incident_acknowledged_until ON incident (acknowledged_until) WHERE state = 'acknowledged';
 CREATE INDEX incident_snoozed_until ON incident (snoozed_until) WHERE state <> 'resolved' AND snoozed_until IS NOT NULL;
 CREATE INDEX incident_folded_into ON incident (folded_into) WHERE folded_into IS NOT NULL;
-CREATE INDEX incident_opened ON incident (policy_id, opened_at);
+-- What a storm counts; those folded into one are many and no longer counted.
+CREATE INDEX incident_unfolded ON incident (policy_id, opened_at) WHERE folded_into IS NULL;
 
 ALTER TABLE alert
   ADD COLUMN priority text CHECK (priority IN ('P0', 'P1', 'P2', 'P3')),
@@ -125,6 +126,8 @@ CREATE TABLE storm (
   -- When the newest incident joined: quiet minutes count from here.
   grew_at timestamptz NOT NULL DEFAULT pager_now(),
   folded integer NOT NULL DEFAULT 0,
+  -- How many of each alert, the first fifty names.
+  names jsonb NOT NULL DEFAULT '{}',
   closed_at timestamptz
 );
 CREATE UNIQUE INDEX storm_open ON storm (route) WHERE closed_at IS NULL;
@@ -169,7 +172,7 @@ ALTER TABLE delivery DROP COLUMN notification_id;
 DROP TABLE notification, escalation_fired, escalation, incident_command;
 ALTER TABLE incident_event DROP COLUMN actor, DROP COLUMN source;
 ALTER TABLE alert DROP COLUMN priority, DROP COLUMN suppressed, DROP COLUMN absent_since;
-DROP INDEX incident_opened;
+DROP INDEX incident_unfolded;
 ALTER TABLE incident DROP COLUMN priority, DROP COLUMN acknowledged_at, DROP COLUMN acknowledged_by,
   DROP COLUMN acknowledged_until, DROP COLUMN snoozed_until, DROP COLUMN assignee, DROP COLUMN first_acknowledged_at,
   DROP COLUMN resolved_by, DROP COLUMN closed_as, DROP COLUMN folded_into, DROP COLUMN policy_id,
