@@ -6,6 +6,7 @@ const STYLE = `
 body{margin:0 auto;max-width:34rem;padding:2.5rem 1.25rem;background:#f3f4f7;color:#1c2230}
 h1{margin:0 0 .5rem;font-size:1.35rem;line-height:1.3;overflow-wrap:anywhere}
 p{margin:0 0 1rem;overflow-wrap:anywhere}
+form{margin:0 0 1rem}
 .quiet{color:#5a6478;font-size:.9rem}
 button{width:100%;padding:.9rem;border:0;border-radius:.6rem;background:#3b5bdb;color:#fff;font:inherit;font-weight:600;cursor:pointer}
 a{color:#3b5bdb}

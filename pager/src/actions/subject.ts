@@ -31,7 +31,7 @@ interface Row {
 
 function stateOf({ state, acknowledged_by, snoozed_until, resolved_at }: Row): string {
   if (state === "resolved") return `It is over${resolved_at ? ` since ${instant(resolved_at)}` : ""}.`;
-  if (state === "acknowledged") return `${acknowledged_by ?? "Somebody"} looks after it.`;
+  if (state === "acknowledged") return `Acknowledged by ${acknowledged_by ?? "somebody"}.`;
   return snoozed_until ? `It is snoozed until ${instant(snoozed_until)}.` : "Nobody looks after it yet.";
 }
 

@@ -68,8 +68,8 @@ export function renderHtml(incident: IncidentNews, actions: readonly MailAction[
 <p style="margin:0 0 4px;font-weight:700;color:${colour}">${word}</p>
 <h1 style="margin:0 0 12px;font-size:20px">${escapeHtml(clip(subjectOf(incident), MAX_BODY))}</h1>
 ${description && `<p style="margin:0 0 12px">${description}</p>`}
-<table style="margin:0 0 16px;border-collapse:collapse">${facts}</table>
 ${asked && `<p style="margin:0 0 4px">${asked}</p>`}
+<table style="margin:0 0 16px;border-collapse:collapse">${facts}</table>
 <p style="margin:0">${links}</p>
 </body></html>
 `;
