@@ -8,7 +8,7 @@ import { createAnswers } from "./answers.ts";
 import { createApiRoutes } from "./api.ts";
 import { createFaults } from "./faults.ts";
 import { createNtfyRoutes } from "./ntfy.ts";
-import { createPageRoutes } from "./page/routes.ts";
+import { bundleInbox, createPageRoutes } from "./page/routes.ts";
 import { createPagerDutyRoutes } from "./pagerduty.ts";
 import { createSlackInteractions, type SlackApp } from "./slack/interaction.ts";
 import { createSlackRoutes } from "./slack/routes.ts";
@@ -49,13 +49,14 @@ const hostName = (header: string | undefined): string =>
 /**
  * Starts the stand-in for Slack, SMTP, ntfy, Twilio, PagerDuty and webhooks.
  *
- * @throws Error when the host is not a loopback address or a port is taken
+ * @throws Error when the host is not a loopback address, a port is taken or the page cannot be bundled
  */
 export async function startInbox(options: InboxOptions): Promise<Inbox> {
   const { host, log, clock = systemClock } = options;
   if (!isLoopback(host)) {
     throw new Error(`Cannot listen on "${host}" as the inbox lets everybody in: use a loopback address`);
   }
+  const page = await bundleInbox();
   const store = createStore(clock);
   const faults = createFaults();
   const pagerDuty = createPagerDutyRoutes(store, faults, clock);
@@ -84,7 +85,7 @@ export async function startInbox(options: InboxOptions): Promise<Inbox> {
     res.status(421).json({ error: "Cannot answer as the Host header names another host: use localhost" });
   });
   app.use(helmet());
-  app.use(createApiRoutes(store, faults, answers, clear), createPageRoutes(store, faults));
+  app.use(createApiRoutes(store, faults, answers, clear), createPageRoutes(store, faults, page));
   app.use((_req, res) => void res.status(404).json({ error: "not found" }));
   app.use((error: { status?: number }, _req: Request, res: Response, next: NextFunction) => {
     if (res.headersSent) return next(error);

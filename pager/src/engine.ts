@@ -7,11 +7,15 @@ import { removeOldRows } from "./database/retention.ts";
 import { fireDue } from "./escalation/fire.ts";
 import { reopenDue } from "./escalation/reopen.ts";
 import { tellOfUnreached } from "./escalation/unreached.ts";
+import { countIncidents } from "./incidents/count.ts";
 import { expireAlerts } from "./incidents/expire.ts";
 import { processNext } from "./ingest/process.ts";
 import { countSuperseded, type PagerMetrics } from "./metrics.ts";
+import { carryCanary } from "./outbox/canary.ts";
 import type { Claim } from "./outbox/claim.ts";
 import { type Checkpoint, createDispatcher } from "./outbox/dispatch.ts";
+import { askAlertmanagers } from "./reconcile/alertmanager.ts";
+import { reconcile } from "./reconcile/reconcile.ts";
 import type { ChannelName, Reach } from "./routes.ts";
 import { calmStorms } from "./storm/calm.ts";
 import { createWake } from "./wake.ts";
@@ -24,6 +28,14 @@ export interface EngineOptions {
   readonly metrics: PagerMetrics;
   readonly log: Log;
   readonly clock?: Clock;
+  /** Whom to compare with once a minute; undefined: nobody. */
+  readonly alertmanager?: { readonly urls: readonly string[]; readonly receiver: string } | undefined;
+  /** Who expects to hear of every canary. */
+  readonly heartbeatUrl?: string | undefined;
+  /** Done before webhooks are processed: what was sent while the database was away is read in first. */
+  readonly recover?: () => Promise<void>;
+  /** Once a minute: what is needed to page without the database. */
+  readonly takeSnapshot?: () => Promise<void>;
   readonly checkpoint?: (point: Checkpoint, claim: Claim) => Promise<void> | void;
 }
 
@@ -37,6 +49,7 @@ export interface Engine {
 /** How late anything that nobody announced may be noticed: due retries, the other replica's work. */
 const POLL_MS = 250;
 const HOUSEKEEPING_MS = 60_000;
+const RECONCILE_MS = 60_000;
 /** A database that is away is asked this often. */
 const TROUBLE_PAUSE_MS = 1_000;
 /** Less than the process is given to end. */
@@ -56,6 +69,7 @@ export function startEngine(options: EngineOptions): Engine {
   const outboxWake = createWake();
 
   const processInbox = async (): Promise<void> => {
+    await options.recover?.();
     while (!stopping.signal.aborted && (await processNext({ database, reach, consoleUrl, metrics, log }))) {
       escalationWake.wake();
       outboxWake.wake();
@@ -68,12 +82,22 @@ export function startEngine(options: EngineOptions): Engine {
   };
   const sendOutbox = async (): Promise<void> => {
     await dispatcher.dispatch();
+    await carryCanary(database, options.heartbeatUrl, log);
+  };
+  const compareWithAlertmanager = async (): Promise<void> => {
+    if (!options.alertmanager) return;
+    const { urls, receiver } = options.alertmanager;
+    await reconcile(database, reach, metrics, await askAlertmanagers(urls, receiver, stopping.signal));
+    escalationWake.wake();
+    outboxWake.wake();
   };
   const keepHouse = async (): Promise<void> => {
     countSuperseded(metrics, await expireAlerts(database, reach));
     await calmStorms(database, reach);
+    await countIncidents(database, metrics);
     await tellOfUnreached(database, reach, consoleUrl);
     await removeOldRows(database);
+    await options.takeSnapshot?.();
   };
 
   /** Runs a stage again and again; its failure is the database's and never ends the loop. */
@@ -103,6 +127,7 @@ export function startEngine(options: EngineOptions): Engine {
     loop("inbox", processInbox, (ms) => inboxWake.sleep(ms, clock, stopping.signal), POLL_MS),
     loop("escalation", escalate, (ms) => escalationWake.sleep(ms, clock, stopping.signal), POLL_MS),
     loop("outbox", sendOutbox, (ms) => outboxWake.sleep(ms, clock, stopping.signal), POLL_MS),
+    loop("reconciliation", compareWithAlertmanager, asleep, RECONCILE_MS),
     loop("housekeeping", keepHouse, asleep, HOUSEKEEPING_MS),
   ]);
 

@@ -3,6 +3,7 @@ import { instrumentPool } from "@watchkeeper/exporters/database";
 import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { startOpsServer } from "@watchkeeper/exporters/ops";
 import { exportRuntime } from "@watchkeeper/exporters/runtime";
+import { exportTelemetry } from "@watchkeeper/exporters/telemetry";
 import type { Close, ProcessContext } from "@watchkeeper/process/main";
 import packageJson from "../package.json" with { type: "json" };
 import { createActionAddresses } from "./actions/addresses.ts";
@@ -15,6 +16,7 @@ import { createChannels } from "./channels/channels.ts";
 import type { SlackSettings } from "./channels/slack.ts";
 import { migrate } from "./database/migrate.ts";
 import { createPool } from "./database/pool.ts";
+import { createDegraded } from "./degraded/degraded.ts";
 import { startEngine } from "./engine.ts";
 import { teamOnlyDirectory } from "./escalation/directory.ts";
 import { createIngestRoutes } from "./ingest/routes.ts";
@@ -34,7 +36,7 @@ const slackActionsOf = (slack: SlackSettings | undefined): SlackActionSettings |
  *
  * @throws Error of one line when a setting is wrong, the database is away or a port is taken
  */
-export async function run({ env, log }: ProcessContext): Promise<Close> {
+export async function run({ env, log, telemetry }: ProcessContext): Promise<Close> {
   const settings = parsePagerSettings(env);
   const { host } = settings;
   await migrate(settings.databaseUrl, log);
@@ -43,13 +45,15 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
     onCollectError: (metric, error) => log.warn({ err: error, metric }, "metric not collected"),
   });
   exportRuntime(metrics, { version: packageJson.version });
+  exportTelemetry(metrics, telemetry);
   const pool = createPool(settings.databaseUrl, log);
   const database = instrumentPool(pool, metrics);
   const pagerMetrics = exportPagerMetrics(metrics, database);
 
   const { rows } = await database.query<{ id: string }>("install-id", "SELECT id FROM install");
   const { actions } = settings;
-  const channels = createChannels(settings.channels, rows[0]?.id ?? "", {
+  const install = rows[0]?.id ?? "";
+  const channels = createChannels(settings.channels, install, {
     addresses: actions && createActionAddresses(actions),
     findCall: (deliveryId) => findCall(database, deliveryId),
   });
@@ -66,10 +70,28 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
   }
   if (channels.size === 0) log.warn("no channel is set up: incidents are kept and nobody is told");
 
+  const degraded =
+    settings.snapshotDir === undefined
+      ? undefined
+      : await createDegraded({
+          database,
+          reach,
+          channels,
+          install,
+          folder: settings.snapshotDir,
+          replica: String(settings.httpPort),
+          metrics: pagerMetrics,
+          log,
+        });
+  if (!degraded) log.warn("no folder for a snapshot is set: nobody is paged while the database is away");
+
   const engine = startEngine({
     database,
     channels,
     reach,
+    alertmanager: settings.alertmanager,
+    heartbeatUrl: settings.heartbeatUrl,
+    ...(degraded && { recover: degraded.recover, takeSnapshot: degraded.takeSnapshot }),
     consoleUrl: settings.consoleUrl,
     metrics: pagerMetrics,
     log,
@@ -81,6 +103,7 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
       metrics: pagerMetrics,
       log,
       stored: () => engine.wake(),
+      emergency: degraded?.emergency,
     }),
     createApiRoutes(database, settings.apiToken),
     ...createActionRoutes({
@@ -118,7 +141,7 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
   return async () => {
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
-    await engine.close();
+    await Promise.all([engine.close(), degraded?.emergency.close()]);
     server.closeAllConnections();
     await Promise.all([closed, ops.close()]);
     await pool.end();

@@ -26,6 +26,13 @@ const schema = z.object({
   consoleUrl: baseUrl,
   publicUrl: baseUrl.optional(),
   actionSecret: token.optional(),
+  alertmanagerUrl: text
+    .transform((urls) => urls.split(",").map((url) => url.trim().replace(/\/+$/, "")))
+    .pipe(z.array(webUrl).min(1).max(10))
+    .optional(),
+  alertmanagerReceiver: text.default("pager"),
+  heartbeatUrl: webUrl.optional(),
+  snapshotDir: text.optional(),
   slackToken: text.optional(),
   slackChannel: text.optional(),
   slackSigningSecret: text.optional(),
@@ -55,11 +62,16 @@ type Raw = z.infer<typeof schema>;
 
 /** What the pager runs with. A channel that is not set up is undefined. */
 export interface PagerSettings
-  extends Pick<Raw, "host" | "httpPort" | "opsPort" | "databaseUrl" | "consoleUrl"> {
+  extends Pick<
+    Raw,
+    "host" | "httpPort" | "opsPort" | "databaseUrl" | "consoleUrl" | "heartbeatUrl" | "snapshotDir"
+  > {
   readonly ingestToken: string;
   readonly apiToken: string;
   /** undefined: messages carry no addresses by which their readers act. */
   readonly actions: ActionSettings | undefined;
+  /** The Alertmanagers to compare with, and the receiver there that is us. */
+  readonly alertmanager: { readonly urls: readonly string[]; readonly receiver: string } | undefined;
   readonly channels: {
     readonly slack: SlackSettings | undefined;
     readonly email: EmailSettings | undefined;
@@ -97,7 +109,17 @@ function channelOf<Needed extends keyof Raw, Result>(
  */
 export function parsePagerSettings(env: Readonly<Record<string, string | undefined>>): PagerSettings {
   const raw = parseSettings(PREFIX, schema, env);
-  const { host, httpPort, opsPort, databaseUrl, ingestToken, apiToken, consoleUrl } = raw;
+  const {
+    host,
+    httpPort,
+    opsPort,
+    databaseUrl,
+    ingestToken,
+    apiToken,
+    consoleUrl,
+    heartbeatUrl,
+    snapshotDir,
+  } = raw;
   return {
     host,
     httpPort,
@@ -110,6 +132,9 @@ export function parsePagerSettings(env: Readonly<Record<string, string | undefin
       publicUrl: values.publicUrl,
       secret: values.actionSecret,
     })),
+    heartbeatUrl,
+    snapshotDir,
+    alertmanager: raw.alertmanagerUrl && { urls: raw.alertmanagerUrl, receiver: raw.alertmanagerReceiver },
     channels: {
       slack: channelOf(
         raw,

@@ -40,7 +40,7 @@ export async function beginEscalations(
 export async function stopEscalations(
   tx: Queries,
   incidentIds: readonly string[],
-  reason: "acknowledged" | "resolved" | "snoozed" | "folded",
+  reason: "acknowledged" | "resolved" | "snoozed" | "suppressed",
 ): Promise<void> {
   if (incidentIds.length === 0) return;
   await tx.query(

@@ -27,7 +27,7 @@ export async function applyFacts(
   await mergeFacts(tx, facts, cause);
   const observations = await observe(tx, keys);
   const decided = observations.map((seen) => [seen, decideIncident(seen.incident, seen.firing)] as const);
-  const written = await writeDecisions(tx, decided);
+  const written = await writeDecisions(tx, decided, cause.ids);
   await recordEvents(
     tx,
     written.flatMap(({ id, event }) => (event ? [{ incidentId: id, ...event }] : [])),

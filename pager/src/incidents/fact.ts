@@ -31,6 +31,8 @@ export interface Cause {
   readonly inboxId: string | null;
   /** When the body was committed; the latency of a message counts from here. Null means the present. */
   readonly receivedAt: Date | null;
+  /** Ids under which people have already heard of incidents that are not open yet, by key. */
+  readonly ids?: ReadonlyMap<string, string>;
 }
 
 /**

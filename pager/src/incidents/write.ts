@@ -52,7 +52,11 @@ function eventOf(decision: Exclude<Decision, { action: "none" }>): Settled["even
 }
 
 /** The row that a decision writes; null leaves the column as it is. */
-function rowOf({ key }: Observation, decision: Exclude<Decision, { action: "none" }>) {
+function rowOf(
+  { key }: Observation,
+  decision: Exclude<Decision, { action: "none" }>,
+  ids: ReadonlyMap<string, string> | undefined,
+) {
   if (decision.action === "resolve") return { id: decision.incident.id, key, state: "resolved" };
   const { firing } = decision;
   const row = { key, state: "triggered", labels: firing.labels, firing: firing.count, ...firing.words };
@@ -60,7 +64,7 @@ function rowOf({ key }: Observation, decision: Exclude<Decision, { action: "none
     return { ...row, id: decision.incident.id, severity: decision.severity, priority: decision.priority };
   return {
     ...row,
-    id: randomUUID(),
+    id: ids?.get(key) ?? randomUUID(),
     severity: firing.severity,
     priority: firing.priority,
     source: (JSON.parse(key) as string[])[0],
@@ -74,13 +78,17 @@ const RECORD = `jsonb_to_recordset($1::jsonb) AS r(id uuid, key text, state text
   service text, severity text, priority text, "startedAt" timestamptz, summary text, description text, "runbookUrl" text,
   "dashboardUrl" text, labels jsonb, firing integer)`;
 
-/** Writes the decisions, set by set, and returns the incidents that changed. */
+/** Writes the decisions, set by set, and returns the incidents that changed.
+ *
+ * @param ids of incidents that open, where people know them already
+ */
 export async function writeDecisions(
   tx: Queries,
   decided: readonly (readonly [Observation, Decision])[],
+  ids?: ReadonlyMap<string, string>,
 ): Promise<readonly Settled[]> {
   const changes = decided.flatMap(([observation, decision]) =>
-    decision.action === "none" ? [] : [{ decision, row: rowOf(observation, decision) }],
+    decision.action === "none" ? [] : [{ decision, row: rowOf(observation, decision, ids) }],
   );
   if (changes.length === 0) return [];
   const rows = (action: Decision["action"]): string =>

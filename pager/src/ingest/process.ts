@@ -6,7 +6,7 @@ import { unreadableAlert } from "../incidents/own-alerts.ts";
 import { countSuperseded, type PagerMetrics } from "../metrics.ts";
 import type { Superseded } from "../outbox/enqueue.ts";
 import type { Reach } from "../routes.ts";
-import { type Payload, parsePayload } from "./payload.ts";
+import { type Payload, parsePayload, type WebhookSource } from "./payload.ts";
 
 /*
  *   pending ──read──► processed
@@ -31,6 +31,7 @@ export interface ProcessorOptions {
 
 interface InboxRow {
   id: string;
+  source: WebhookSource;
   body: Buffer;
   received_at: Date;
 }
@@ -56,7 +57,7 @@ export async function processNext(options: ProcessorOptions): Promise<boolean> {
     const done = await database.transaction(async (tx) => {
       const row = await lockOldest(tx);
       if (!row) return undefined;
-      const payload = parsePayload(row.body);
+      const payload = parsePayload(row.body, row.source);
       try {
         const superseded = await applyPayload(tx, row, payload, options);
         await closeRow(tx, row.id, payload.unreadable);
@@ -87,7 +88,7 @@ export async function processNext(options: ProcessorOptions): Promise<boolean> {
 async function lockOldest(tx: Queries): Promise<InboxRow | undefined> {
   const { rows } = await tx.query<InboxRow>(
     "lock-inbox-row",
-    `SELECT id, body, received_at FROM inbox WHERE state = 'pending' AND due_at <= pager_now()
+    `SELECT id, source, body, received_at FROM inbox WHERE state = 'pending' AND due_at <= pager_now()
      ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`,
   );
   return rows[0];

@@ -28,10 +28,18 @@ ALTER TABLE incident
   -- Who is asked, by the name of the escalation policy at the time it opened.
   ADD COLUMN policy_id text,
   -- Every alert of it is silenced or inhibited in Alertmanager.
-  ADD COLUMN suppressed_upstream boolean NOT NULL DEFAULT false;
+  ADD COLUMN suppressed_upstream boolean NOT NULL DEFAULT false,
+  -- What some replica has counted in its metrics: each is counted once.
+  ADD COLUMN opening_counted boolean NOT NULL DEFAULT false,
+  ADD COLUMN acknowledgement_counted boolean NOT NULL DEFAULT false,
+  ADD COLUMN resolution_counted boolean NOT NULL DEFAULT false;
+UPDATE incident SET opening_counted = true, acknowledgement_counted = true, resolution_counted = state = 'resolved';
 UPDATE incident SET priority = CASE severity WHEN 'ticket' THEN 'P2' WHEN 'info' THEN 'P3' ELSE 'P1' END;
 CREATE INDEX incident_acknowledged_until ON incident (acknowledged_until) WHERE state = 'acknowledged';
 CREATE INDEX incident_snoozed_until ON incident (snoozed_until) WHERE state <> 'resolved' AND snoozed_until IS NOT NULL;
+CREATE INDEX incident_uncounted ON incident (id) WHERE NOT opening_counted
+  OR (first_acknowledged_at IS NOT NULL AND NOT acknowledgement_counted)
+  OR (resolved_at IS NOT NULL AND NOT resolution_counted);
 CREATE INDEX incident_folded_into ON incident (folded_into) WHERE folded_into IS NOT NULL;
 -- What a storm counts; those folded into one are many and no longer counted.
 CREATE INDEX incident_unfolded ON incident (policy_id, opened_at) WHERE folded_into IS NULL;
@@ -176,5 +184,6 @@ DROP INDEX incident_unfolded;
 ALTER TABLE incident DROP COLUMN priority, DROP COLUMN acknowledged_at, DROP COLUMN acknowledged_by,
   DROP COLUMN acknowledged_until, DROP COLUMN snoozed_until, DROP COLUMN assignee, DROP COLUMN first_acknowledged_at,
   DROP COLUMN resolved_by, DROP COLUMN closed_as, DROP COLUMN folded_into, DROP COLUMN policy_id,
-  DROP COLUMN suppressed_upstream;
+  DROP COLUMN suppressed_upstream, DROP COLUMN opening_counted, DROP COLUMN acknowledgement_counted,
+  DROP COLUMN resolution_counted;
 ALTER TABLE destination DROP COLUMN channel, DROP COLUMN address, DROP COLUMN person, DROP COLUMN failing_since;
