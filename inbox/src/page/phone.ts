@@ -1,5 +1,5 @@
-import type { MessageOf, NtfyContent, TwilioContent } from "../message.ts";
 import { type Html, html, link, time } from "@watchkeeper/web/html";
+import type { MessageOf, NtfyContent, TwilioContent } from "../message.ts";
 import { withEmoji } from "./mrkdwn.ts";
 
 const PRIORITY = ["", "min", "low", "", "high", "rings in silent mode"];

@@ -367,6 +367,25 @@ test.each([
   expect(outcome).toMatchObject({ result: "dead", reason: expect.stringContaining(reason) });
 });
 
+test("Slack's very first message is found again although its channel is known by name alone", async () => {
+  await clock.advance(300_000);
+  const settings = standInChannels(inbox);
+  const slack = settings.slack && { ...settings.slack, channel: "#brand-new" };
+  const channel = create({ ...settings, slack }).get("slack");
+  await fetch(url("faults/slack"), {
+    method: "PUT",
+    body: JSON.stringify({ mode: "drop-after-accept", count: 1 }),
+    headers: { "content-type": "application/json" },
+  });
+  const message = sampleMessage();
+  expect(await channel?.send(message, AbortSignal.timeout(5_000))).toMatchObject({ result: "ambiguous" });
+  const again = { ...message, mayHaveArrived: true };
+  expect(await channel?.send(again, AbortSignal.timeout(5_000))).toMatchObject({ result: "sent" });
+  const answer = await fetch(url("messages?channel=slack"));
+  const { messages } = (await answer.json()) as { messages: Received[] };
+  expect(messages.filter(({ content }) => content.channel_name === "brand-new")).toHaveLength(1);
+});
+
 describe("the thread of a Slack message", () => {
   const line = (id: number, kind: string, text: string) => ({
     id,

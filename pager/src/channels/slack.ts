@@ -39,6 +39,7 @@ const EVENT_TYPE = "watchkeeper_delivery";
 /** Clocks differ: look a little further back than the announcement. */
 const LOOK_BACK_SECONDS = 60;
 const HISTORY_PAGES = 3;
+const CHANNEL_PAGES = 5;
 
 const referenceSchema = z.object({ name: z.string(), channel: z.string(), ts: z.string() });
 type Reference = z.infer<typeof referenceSchema>;
@@ -52,6 +53,11 @@ const historySchema = z.object({
         .optional(),
     }),
   ),
+  response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
+});
+
+const channelsSchema = z.object({
+  channels: z.array(z.looseObject({ id: z.string(), name: z.string().optional() })),
   response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
 });
 
@@ -210,12 +216,35 @@ export function createSlackChannel({ token, channel, apiUrl, signingSecret }: Sl
     }
   }
 
+  /** The channel's id. Reading takes no name, and before the first message is answered a name is all there is. */
+  async function findChannel(client: WebClient): Promise<string | undefined> {
+    if (/^[CDG][A-Z0-9]{6,}$/.test(channel)) return channel;
+    const name = channel.replace(/^#/, "");
+    let cursor: string | undefined;
+    for (let page = 0; page < CHANNEL_PAGES; page++) {
+      const list = channelsSchema.parse(
+        await client.conversations.list({
+          types: "public_channel,private_channel",
+          exclude_archived: true,
+          limit: 1_000,
+          ...(cursor !== undefined && { cursor }),
+        }),
+      );
+      const found = list.channels.find((one) => one.name === name);
+      if (found) return found.id;
+      cursor = list.response_metadata?.next_cursor;
+      if (!cursor) return undefined;
+    }
+    return undefined;
+  }
+
   /** The announcement, if it arrived although its answer did not. */
   async function findAnnouncement(client: WebClient, message: Message): Promise<Reference | undefined> {
     const { deliveryId, createdAt } = message.announcement;
-    const id = parseReference(message.lastReference, channel)?.channel ?? channel;
     let cursor: string | undefined;
     try {
+      const id = parseReference(message.lastReference, channel)?.channel ?? (await findChannel(client));
+      if (id === undefined) return undefined;
       for (let page = 0; page < HISTORY_PAGES; page++) {
         const history = historySchema.parse(
           await client.conversations.history({
