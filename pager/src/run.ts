@@ -6,10 +6,15 @@ import { exportRuntime } from "@watchkeeper/exporters/runtime";
 import { exportTelemetry } from "@watchkeeper/exporters/telemetry";
 import type { Close, ProcessContext } from "@watchkeeper/process/main";
 import packageJson from "../package.json" with { type: "json" };
+import { createActionAddresses } from "./actions/addresses.ts";
+import { findCall } from "./actions/calls.ts";
+import { createActionRoutes } from "./actions/routes.ts";
+import type { SlackActionSettings } from "./actions/slack.ts";
 import { createApiRoutes } from "./api/api.ts";
 import { createApp } from "./api/app.ts";
 import { createAuthenticate, parseTokens } from "./api/tokens.ts";
 import { createChannels } from "./channels/channels.ts";
+import type { SlackSettings } from "./channels/slack.ts";
 import { startChores } from "./chores.ts";
 import { migrate } from "./database/migrate.ts";
 import { createPool } from "./database/pool.ts";
@@ -26,6 +31,12 @@ import { createEmptySource, openRosterSource } from "./oncall/roster-source.ts";
 import { registerDestinations } from "./outbox/enqueue.ts";
 import type { Reach } from "./routes.ts";
 import { parsePagerSettings } from "./settings.ts";
+
+/** Buttons are taken when we can tell that Slack sent them. */
+const slackActionsOf = (slack: SlackSettings | undefined): SlackActionSettings | undefined =>
+  slack?.signingSecret === undefined
+    ? undefined
+    : { signingSecret: slack.signingSecret, apiUrl: slack.apiUrl };
 
 /**
  * Starts the pager: schema, engine, operators' port, HTTP port.
@@ -49,14 +60,23 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
   const pagerMetrics = exportPagerMetrics(metrics, database);
 
   const { rows } = await database.query<{ id: string }>("install-id", "SELECT id FROM install");
+  const { actions } = settings;
   const install = rows[0]?.id ?? "";
-  const channels = createChannels(settings.channels, install);
+  const channels = createChannels(settings.channels, install, {
+    addresses: actions && createActionAddresses(actions),
+    findCall: (deliveryId) => findCall(database, deliveryId),
+  });
   const reach: Reach = {
     destinations: channels,
     directory: onCallPath === undefined ? teamOnlyDirectory : createDirectory(source.current),
     consoleUrl: settings.consoleUrl,
   };
   await registerDestinations(database, channels);
+  if (settings.channels.twilio && !channels.has("voice")) {
+    log.warn(
+      "nobody is called and no reply is read: Twilio must reach the pager by WATCHKEEPER_PAGER_PUBLIC_URL",
+    );
+  }
   if (channels.size === 0) log.warn("no channel is set up: incidents are kept and nobody is told");
 
   if (onCallPath === undefined) log.warn("no on-call file is set up: nobody is paged by name");
@@ -115,6 +135,17 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
       log,
       onSuperseded: (superseded) => countSuperseded(pagerMetrics, superseded),
       onMaintenance: () => chores.wake("maintenance"),
+    }),
+    ...createActionRoutes({
+      database,
+      reach,
+      consoleUrl: settings.consoleUrl,
+      onSuperseded: (superseded) => countSuperseded(pagerMetrics, superseded),
+      log,
+      wake: () => engine.wake(),
+      actions,
+      slack: slackActionsOf(settings.channels.slack),
+      twilio: settings.channels.twilio,
     }),
   ]);
   const ops = await startOpsServer({
