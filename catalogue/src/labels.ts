@@ -87,6 +87,12 @@ export const labels = {
     "catch_all",
     "nobody_reached",
   ]),
+  readiness_problem: closed("What would keep a page from reaching somebody", [
+    "unverified_person",
+    "coverage_gap",
+    "failing_route",
+    "file_not_used",
+  ]),
   reconcile_result: closed("What a comparison with Alertmanager put right", [
     "missed_firing",
     "missed_resolve",

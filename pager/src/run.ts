@@ -10,17 +10,24 @@ import { createActionAddresses } from "./actions/addresses.ts";
 import { findCall } from "./actions/calls.ts";
 import { createActionRoutes } from "./actions/routes.ts";
 import type { SlackActionSettings } from "./actions/slack.ts";
+import { createApiRoutes } from "./api/api.ts";
 import { createApp } from "./api/app.ts";
-import { createApiRoutes } from "./api/routes.ts";
+import { createAuthenticate, parseTokens } from "./api/tokens.ts";
 import { createChannels } from "./channels/channels.ts";
 import type { SlackSettings } from "./channels/slack.ts";
+import { startChores } from "./chores.ts";
 import { migrate } from "./database/migrate.ts";
 import { createPool } from "./database/pool.ts";
 import { createDegraded } from "./degraded/degraded.ts";
 import { startEngine } from "./engine.ts";
 import { teamOnlyDirectory } from "./escalation/directory.ts";
 import { createIngestRoutes } from "./ingest/routes.ts";
+import { createAlertmanager, settleWindows } from "./maintenance/silences.ts";
 import { countSuperseded, exportPagerMetrics } from "./metrics.ts";
+import { createCalendarRoutes } from "./oncall/calendar-links.ts";
+import { createDirectory } from "./oncall/directory.ts";
+import { exportReadiness, tellOwners } from "./oncall/keep-readiness.ts";
+import { createEmptySource, openRosterSource } from "./oncall/roster-source.ts";
 import { registerDestinations } from "./outbox/enqueue.ts";
 import type { Reach } from "./routes.ts";
 import { parsePagerSettings } from "./settings.ts";
@@ -38,7 +45,9 @@ const slackActionsOf = (slack: SlackSettings | undefined): SlackActionSettings |
  */
 export async function run({ env, log, telemetry }: ProcessContext): Promise<Close> {
   const settings = parsePagerSettings(env);
-  const { host } = settings;
+  const { host, onCallPath } = settings;
+  const authenticate = createAuthenticate(settings.apiToken, parseTokens(settings.apiTokens));
+  const source = onCallPath === undefined ? createEmptySource() : await openRosterSource(onCallPath, log);
   await migrate(settings.databaseUrl, log);
 
   const metrics = createMetrics({
@@ -59,7 +68,7 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
   });
   const reach: Reach = {
     destinations: channels,
-    directory: teamOnlyDirectory,
+    directory: onCallPath === undefined ? teamOnlyDirectory : createDirectory(source.current),
     consoleUrl: settings.consoleUrl,
   };
   await registerDestinations(database, channels);
@@ -69,6 +78,10 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
     );
   }
   if (channels.size === 0) log.warn("no channel is set up: incidents are kept and nobody is told");
+
+  if (onCallPath === undefined) log.warn("no on-call file is set up: nobody is paged by name");
+  const readiness = { database, source, reach, consoleUrl: settings.consoleUrl };
+  exportReadiness(metrics, readiness);
 
   const degraded =
     settings.snapshotDir === undefined
@@ -96,6 +109,15 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
     metrics: pagerMetrics,
     log,
   });
+  const alertmanagers = (settings.alertmanager?.urls ?? []).map(createAlertmanager);
+  const chores = startChores(log, [
+    { name: "readiness", everyMs: 60_000, run: () => tellOwners(readiness) },
+    {
+      name: "maintenance",
+      everyMs: 15_000,
+      run: () => settleWindows(database, alertmanagers, log),
+    },
+  ]);
   const app = createApp(metrics, log, [
     createIngestRoutes({
       database,
@@ -105,7 +127,6 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
       stored: () => engine.wake(),
       emergency: degraded?.emergency,
     }),
-    createApiRoutes(database, settings.apiToken),
     ...createActionRoutes({
       database,
       reach,
@@ -116,6 +137,15 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
       actions,
       slack: slackActionsOf(settings.channels.slack),
       twilio: settings.channels.twilio,
+    }),
+    createCalendarRoutes(database, source.current),
+    createApiRoutes({
+      ...readiness,
+      version: packageJson.version,
+      authenticate,
+      log,
+      onSuperseded: (superseded) => countSuperseded(pagerMetrics, superseded),
+      onMaintenance: () => chores.wake("maintenance"),
     }),
   ]);
   const ops = await startOpsServer({
@@ -141,7 +171,7 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
   return async () => {
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
-    await Promise.all([engine.close(), degraded?.emergency.close()]);
+    await Promise.all([chores.close(), source.close(), engine.close(), degraded?.emergency.close()]);
     server.closeAllConnections();
     await Promise.all([closed, ops.close()]);
     await pool.end();

@@ -26,6 +26,8 @@ const schema = z.object({
   consoleUrl: baseUrl,
   publicUrl: baseUrl.optional(),
   actionSecret: token.optional(),
+  apiTokens: z.string().optional(),
+  onCallPath: text.optional(),
   alertmanagerUrl: text
     .transform((urls) => urls.split(",").map((url) => url.trim().replace(/\/+$/, "")))
     .pipe(z.array(webUrl).min(1).max(10))
@@ -67,9 +69,14 @@ export interface PagerSettings
     "host" | "httpPort" | "opsPort" | "databaseUrl" | "consoleUrl" | "heartbeatUrl" | "snapshotDir"
   > {
   readonly ingestToken: string;
+  /** The console's own. */
   readonly apiToken: string;
   /** undefined: messages carry no addresses by which their readers act. */
   readonly actions: ActionSettings | undefined;
+  /** Of other callers: a line each, `<name> <role> <token>`. */
+  readonly apiTokens: string;
+  /** Without it nobody is paged by name. */
+  readonly onCallPath: string | undefined;
   /** The Alertmanagers to compare with, and the receiver there that is us. */
   readonly alertmanager: { readonly urls: readonly string[]; readonly receiver: string } | undefined;
   readonly channels: {
@@ -127,6 +134,8 @@ export function parsePagerSettings(env: Readonly<Record<string, string | undefin
     databaseUrl,
     ingestToken,
     apiToken,
+    apiTokens: raw.apiTokens ?? "",
+    onCallPath: raw.onCallPath,
     consoleUrl,
     actions: channelOf(raw, "buttons and links", ["publicUrl", "actionSecret"], [], (values) => ({
       publicUrl: values.publicUrl,

@@ -122,6 +122,7 @@ export function defineOwnProcesses(inputs: OwnProcessInputs): ProcessDefinition[
         DATABASE_URL_FILE: urlFile("pager-postgres.url", urls.pager),
         INGEST_TOKEN_FILE: secret("pager-ingest-token"),
         API_TOKEN_FILE: secret("pager-api-token"),
+        ON_CALL_PATH: join(PROJECT_ROOT, "pager/on-call.yaml"),
         CONSOLE_URL: local(port("console", "http")),
         PUBLIC_URL: local(port("pager", "http")),
         ACTION_SECRET_FILE: secret("pager-action"),
