@@ -7,6 +7,7 @@ import * as dependency from "./dependency.ts";
 import * as exporter from "./exporter.ts";
 import * as http from "./http.ts";
 import * as pager from "./pager.ts";
+import * as problems from "./problems.ts";
 import * as runtime from "./runtime.ts";
 import * as search from "./search.ts";
 import * as telemetry from "./telemetry.ts";
@@ -25,6 +26,7 @@ export const metrics: readonly Metric[] = [
   search,
   tenant,
   telemetry,
+  problems,
 ]
   .flatMap((family): readonly Metric[] => Object.values(family))
   .sort((a, b) => (a.name < b.name ? -1 : 1));
