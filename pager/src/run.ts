@@ -127,15 +127,6 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
       stored: () => engine.wake(),
       emergency: degraded?.emergency,
     }),
-    createCalendarRoutes(database, source.current),
-    createApiRoutes({
-      ...readiness,
-      version: packageJson.version,
-      authenticate,
-      log,
-      onSuperseded: (superseded) => countSuperseded(pagerMetrics, superseded),
-      onMaintenance: () => chores.wake("maintenance"),
-    }),
     ...createActionRoutes({
       database,
       reach,
@@ -146,6 +137,15 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
       actions,
       slack: slackActionsOf(settings.channels.slack),
       twilio: settings.channels.twilio,
+    }),
+    createCalendarRoutes(database, source.current),
+    createApiRoutes({
+      ...readiness,
+      version: packageJson.version,
+      authenticate,
+      log,
+      onSuperseded: (superseded) => countSuperseded(pagerMetrics, superseded),
+      onMaintenance: () => chores.wake("maintenance"),
     }),
   ]);
   const ops = await startOpsServer({
