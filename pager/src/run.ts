@@ -13,19 +13,30 @@ import { migrate } from "./database/migrate.ts";
 import { createPool } from "./database/pool.ts";
 import { createDegraded } from "./degraded/degraded.ts";
 import { startEngine } from "./engine.ts";
-import { teamOnlyDirectory } from "./escalation/directory.ts";
+import { type Directory, teamOnlyDirectory } from "./escalation/directory.ts";
 import { createIngestRoutes } from "./ingest/routes.ts";
 import { exportPagerMetrics } from "./metrics.ts";
+import type { Checkpoint } from "./outbox/dispatch.ts";
 import { registerDestinations } from "./outbox/enqueue.ts";
 import type { Reach } from "./routes.ts";
 import { parsePagerSettings } from "./settings.ts";
+
+/** What an experiment may put in place of the usual. */
+export interface RunHooks {
+  /** Called between two steps, where a process may end. */
+  readonly checkpoint?: (point: Checkpoint) => Promise<void> | void;
+  readonly directory?: Directory;
+}
 
 /**
  * Starts the pager: schema, engine, operators' port, HTTP port.
  *
  * @throws Error of one line when a setting is wrong, the database is away or a port is taken
  */
-export async function run({ env, log, telemetry }: ProcessContext): Promise<Close> {
+export async function run(
+  { env, log, telemetry }: ProcessContext,
+  { checkpoint, directory = teamOnlyDirectory }: RunHooks = {},
+): Promise<Close> {
   const settings = parsePagerSettings(env);
   const { host } = settings;
   await migrate(settings.databaseUrl, log);
@@ -44,7 +55,7 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
   const channels = createChannels(settings.channels, install);
   const reach: Reach = {
     destinations: channels,
-    directory: teamOnlyDirectory,
+    directory,
     consoleUrl: settings.consoleUrl,
   };
   await registerDestinations(database, channels);
@@ -70,6 +81,7 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
     channels,
     reach,
     alertmanager: settings.alertmanager,
+    ...(checkpoint && { checkpoint }),
     heartbeatUrl: settings.heartbeatUrl,
     ...(degraded && { recover: degraded.recover, takeSnapshot: degraded.takeSnapshot }),
     consoleUrl: settings.consoleUrl,

@@ -4,6 +4,7 @@ import {
   groupBy,
   inhibitions,
   type Matching,
+  type Receiver,
   receivers,
   routes,
   type Timing,
@@ -27,6 +28,23 @@ const timing = (values: Partial<Timing>) => ({
   ...(values.repeatInterval && { repeat_interval: values.repeatInterval }),
 });
 
+function configOf(receiver: Receiver) {
+  if ("email" in receiver) {
+    // Without STARTTLS the stand-in takes it on loopback; a server that offers it is spoken to with it.
+    return { email_configs: [{ ...receiver.email, require_tls: false, send_resolved: true }] };
+  }
+  return {
+    webhook_configs: [
+      {
+        url: receiver.webhook,
+        send_resolved: true,
+        max_alerts: 0,
+        http_config: { authorization: { type: "Bearer", credentials_file: INGEST_TOKEN_FILE } },
+      },
+    ],
+  };
+}
+
 /** Alertmanager's configuration. `max_alerts: 0` sends a group whole, however large it is. */
 export const renderAlertmanagerConfig = (): string =>
   renderYaml("alerts/src/routing.ts", {
@@ -45,15 +63,5 @@ export const renderAlertmanagerConfig = (): string =>
       target_matchers: [`alertname=~"${targets.map(({ name }) => name).join("|")}"`],
       equal: ["service"],
     })),
-    receivers: Object.entries(receivers).map(([name, url]) => ({
-      name,
-      webhook_configs: [
-        {
-          url,
-          send_resolved: true,
-          max_alerts: 0,
-          http_config: { authorization: { type: "Bearer", credentials_file: INGEST_TOKEN_FILE } },
-        },
-      ],
-    })),
+    receivers: Object.entries(receivers).map(([name, receiver]) => ({ name, ...configOf(receiver) })),
   });
