@@ -27,6 +27,8 @@ export interface Server {
   /** Waits until it has ended. */
   ended(): Promise<void>;
   readonly running: boolean;
+  /** 0 before the first start. */
+  readonly pid: number;
 }
 
 export interface World {
@@ -57,6 +59,9 @@ function createServer(name: string, program: Program): Server {
   return {
     get running() {
       return alive();
+    },
+    get pid() {
+      return child?.pid ?? 0;
     },
     async start(env = {}) {
       if (alive()) return;
