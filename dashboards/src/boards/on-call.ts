@@ -174,7 +174,7 @@ export const onCall = defineBoard({
         {
           type: "timeseries",
           key: "opened",
-          title: "Incidents each day",
+          title: "New incidents each hour",
           about: "New incidents, by how bad they were. P0 and P1 page.",
           width: 12,
           metric: pagerIncidentsOpenedTotal,
@@ -183,9 +183,9 @@ export const onCall = defineBoard({
           stacked: true,
           queries: [
             query(
-              promql`round(sum by (priority) (increase(${series(pagerIncidentsOpenedTotal)}[24h])))`,
+              promql`round(sum by (priority) (increase(${series(pagerIncidentsOpenedTotal)}[1h])))`,
               label(pagerIncidentsOpenedTotal, "priority"),
-              { step: "24h" },
+              { step: "1h" },
             ),
           ],
           colours: { P0: "red", P1: "orange", P2: "yellow", P3: "blue" },

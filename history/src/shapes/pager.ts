@@ -4,7 +4,7 @@ import { durations, growth, level, type Shape } from "../shape.ts";
 import type { Moment } from "../world/world.ts";
 
 const JOB = "pager";
-/** The channels that have a stand-in. */
+/** The channels that carried messages in the demo. */
 const channels = ["slack", "email", "pagerduty", "webhook"] as const;
 
 /** Messages a second: each alert is told on every channel when it begins. */
