@@ -2,6 +2,7 @@ import { countLogins } from "@watchkeeper/exporters/auth";
 import { countCacheLookups } from "@watchkeeper/exporters/cache";
 import { instrumentHttp } from "@watchkeeper/exporters/http";
 import { countLogMessages } from "@watchkeeper/exporters/log";
+import { traceRequests } from "@watchkeeper/exporters/http-traces";
 import type { Metrics } from "@watchkeeper/exporters/metrics";
 import { countSearches } from "@watchkeeper/exporters/search";
 import type { Clock } from "@watchkeeper/process/clock";
@@ -43,6 +44,7 @@ export function createApp({ metrics, database, redis, log, clock }: AppDeps): Ex
   app.disable("x-powered-by");
   app.disable("etag");
   instrumentHttp(app, metrics, { tenantOf: ({ locals }) => locals.session?.tenant });
+  traceRequests(app);
   logRequests(app, log);
   app.use(helmet());
   app.use("/api", (_request, response, next) => {

@@ -10,6 +10,7 @@ import {
 } from "@watchkeeper/catalogue/metrics/database";
 import type pg from "pg";
 import type { Metrics } from "./metrics.ts";
+import { inSpan } from "./span.ts";
 
 /** Runs queries, each under a name of the code's choosing (never its SQL, which may carry what users typed). */
 export interface Queries {
@@ -28,6 +29,8 @@ export interface QueryRunner extends Queries {
 /** An error that PostgreSQL itself sent; told by its shape, so that nobody needs pg who has no database. */
 const isFromServer = (error: unknown): error is Error & { readonly code?: string; readonly severity: string } =>
   error instanceof Error && "severity" in error && typeof error.severity === "string";
+
+const QUERY_ATTRIBUTES = { "db.system.name": "postgresql" } as const;
 
 /** After an error of the server the connection is as good as before; after any other its state is unknown. */
 const isBroken = (error: unknown): boolean =>
@@ -95,7 +98,9 @@ export function instrumentPool(pool: pg.Pool, metrics: Metrics): QueryRunner {
     async query<Row extends pg.QueryResultRow>(name: string, text: string, values?: readonly unknown[]) {
       const start = performance.now();
       try {
-        return await client.query<Row>(text, values ? [...values] : undefined);
+        return await inSpan(name, QUERY_ATTRIBUTES, () =>
+          client.query<Row>(text, values ? [...values] : undefined),
+        );
       } catch (error) {
         errors.inc({ error_class: errorClassOf(error) });
         throw error;

@@ -65,6 +65,20 @@ test("lines go to standard output and to Loki, spans to the collector, and a lin
   expect(telemetry.spans()).toEqual({ exported: 1, unsampled: 0, dropped: 0 });
 });
 
+test("who did what is written whatever the level, and marked", () => {
+  const lines: string[] = [];
+  telemetry = openTelemetry(
+    "app",
+    { WATCHKEEPER_LOG_LEVEL: "error" },
+    { write: (line) => void lines.push(line) },
+  );
+  telemetry.log.info("not written");
+  telemetry.audit.info({ action: "sign-in" }, "audit");
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({ stream: "audit", action: "sign-in", level: "info" }),
+  ]);
+});
+
 test.each([
   ["LOKI_URL", "loki:3100", "WATCHKEEPER_TELEMETRY_LOKI_URL: must be an http:// or https:// URL"],
   ["ENVIRONMENT", "Production!", "WATCHKEEPER_TELEMETRY_ENVIRONMENT: must be a short lower-case name"],

@@ -1,4 +1,4 @@
-import { isLogLevel } from "@watchkeeper/telemetry/loki/batch";
+import { isLogLevel, type StreamName } from "@watchkeeper/telemetry/loki/batch";
 import { createLogShipper, type LineCounts, type LogShipper } from "@watchkeeper/telemetry/loki/ship-logs";
 import { startTracing, type TraceCounts } from "@watchkeeper/telemetry/traces/start-tracing";
 import { type DestinationStream, pino } from "pino";
@@ -23,8 +23,10 @@ const schema = z.object({
   traceSlowMs: z.coerce.number().min(0).optional(),
 });
 
-/** What of a process's log lines and spans has left it. All zeros where nothing is to leave. */
+/** What a process says beside its log, and what of its lines and spans has left it. */
 export interface Telemetry {
+  /** Lines that say who did what: marked `"stream":"audit"`, and a stream of their own in Loki. Always written. */
+  readonly audit: Log;
   lines(): LineCounts;
   spans(): TraceCounts;
 }
@@ -36,8 +38,9 @@ export interface OpenTelemetry extends Telemetry {
   close(budgetMs: number): Promise<void>;
 }
 
-/** Of a process whose lines and spans stay where they are. */
+/** Of a process that says nothing and sends nothing: for tests. */
 export const noTelemetry: Telemetry = {
+  audit: createLog("none", "silent"),
   lines: () => ({ written: 0, shipped: 0, dropped: 0, refused: 0 }),
   spans: () => ({ exported: 0, unsampled: 0, dropped: 0 }),
 };
@@ -49,14 +52,14 @@ interface LevelledStream extends DestinationStream {
 }
 
 /** Standard output, and beside it whoever ships the lines. */
-function teeOf(shipper: LogShipper, standardOutput: DestinationStream): LevelledStream {
+function teeOf(shipper: LogShipper, standardOutput: DestinationStream, stream: StreamName): LevelledStream {
   return {
     lastLevel: 0,
     [Symbol.for("pino.metadata")]: true,
     write(text) {
       standardOutput.write(text);
       const level = pino.levels.labels[this.lastLevel] ?? "info";
-      shipper.write(isLogLevel(level) ? level : "info", text.trimEnd());
+      shipper.write(isLogLevel(level) ? level : "info", text.trimEnd(), stream);
     },
   };
 }
@@ -75,7 +78,6 @@ export function openTelemetry(
   const settings = parseSettings("WATCHKEEPER_TELEMETRY", schema, env);
   const { version } = manifest;
   const about = { version, env: settings.environment };
-  let log: Log;
   const tellHealth = (what: string) => (reason: string | undefined) => {
     if (reason === undefined) log.info(`${what} leave again`);
     else log.warn({ reason }, `${what} do not leave, trying again`);
@@ -89,8 +91,10 @@ export function openTelemetry(
           labels: { service, env: settings.environment },
           onHealth: tellHealth("log lines"),
         });
-  const destination = shipper ? teeOf(shipper, standardOutput) : standardOutput;
-  log = createLog(service, env.WATCHKEEPER_LOG_LEVEL ?? "info", destination, about);
+  const destination = (stream: StreamName) =>
+    shipper ? teeOf(shipper, standardOutput, stream) : standardOutput;
+  const log = createLog(service, env.WATCHKEEPER_LOG_LEVEL ?? "info", destination("log"), about);
+  const audit = createLog(service, "info", destination("audit"), { ...about, stream: "audit" });
   const tracing =
     settings.otlpUrl === undefined
       ? undefined
@@ -107,6 +111,7 @@ export function openTelemetry(
 
   return {
     log,
+    audit,
     lines: shipper?.counts ?? noTelemetry.lines,
     spans: tracing?.counts ?? noTelemetry.spans,
     close: async (budgetMs) => {

@@ -20,6 +20,7 @@ import { defineBoard } from "../board.ts";
 import { label, query, rateInterval } from "../query.ts";
 import { atMost, falling, rising } from "../thresholds.ts";
 import { defineVariable } from "../variable.ts";
+import { causeRows } from "./performance-causes.ts";
 
 const app = { job: "app" } as const;
 
@@ -367,5 +368,6 @@ export const performance = defineBoard({
         },
       ],
     },
+    ...causeRows(process),
   ],
 });

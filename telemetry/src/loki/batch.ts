@@ -7,6 +7,9 @@ export const isLogLevel = (text: string): text is LogLevel => LOG_LEVELS.some((l
 /** Labels of all streams of a shipper. Few and constant: every combination of values is a stream in Loki. */
 export type StreamLabels = Readonly<Record<string, string>>;
 
+/** Lines of the log, and those that say who did what: they have another retention and other readers. */
+export type StreamName = "log" | "audit";
+
 /** Lines that travel together: the body of one push. */
 export interface Batch {
   readonly body: string;
@@ -30,10 +33,16 @@ function metadataOf(line: string): string {
   return /^[0-9a-f]{32}$/.test(id) ? `,{"trace_id":"${id}"}` : "";
 }
 
+/** How a stream's part of a body begins, by level. */
+const openingsOf = (labels: StreamLabels): Readonly<Record<LogLevel, string>> => {
+  const opening = (level: LogLevel): string => `{"stream":${JSON.stringify({ ...labels, level })},"values":[`;
+  return Object.fromEntries(LOG_LEVELS.map((level) => [level, opening(level)])) as Record<LogLevel, string>;
+};
+
 /** Collects lines and makes them one push. */
 export interface BatchBuilder {
   /** @param line one line of JSON, without its end */
-  add(level: LogLevel, line: string, nowMs: number): void;
+  add(level: LogLevel, line: string, nowMs: number, stream?: StreamName): void;
   /** Characters so far: a lower bound of the body's length. */
   readonly size: number;
   readonly lines: number;
@@ -49,10 +58,8 @@ export interface BatchBuilder {
  * not take two equal lines for one.
  */
 export function createBatchBuilder(labels: StreamLabels): BatchBuilder {
-  const openings = new Map(
-    LOG_LEVELS.map((level) => [level, `{"stream":${JSON.stringify({ ...labels, level })},"values":[`]),
-  );
-  let streams = new Map<LogLevel, string[]>();
+  const openings = { log: openingsOf(labels), audit: openingsOf({ ...labels, stream: "audit" }) };
+  let streams = new Map<string, string[]>();
   let size = 0;
   let lines = 0;
   let lastMs = 0;
@@ -73,18 +80,19 @@ export function createBatchBuilder(labels: StreamLabels): BatchBuilder {
     get lines() {
       return lines;
     },
-    add(level, line, nowMs) {
+    add(level, line, nowMs, stream = "log") {
       const shown = line.length > MAX_LINE_LENGTH ? `${line.slice(0, MAX_LINE_LENGTH)}… (cut)` : line;
       const value = `["${timestamp(nowMs)}",${JSON.stringify(shown)}${metadataOf(shown)}]`;
-      const stream = streams.get(level);
-      if (stream) stream.push(value);
-      else streams.set(level, [value]);
+      const opening = openings[stream][level];
+      const values = streams.get(opening);
+      if (values) values.push(value);
+      else streams.set(opening, [value]);
       size += value.length;
       lines += 1;
     },
     take() {
       if (lines === 0) return undefined;
-      const bodies = [...streams].map(([level, values]) => `${openings.get(level)}${values.join(",")}]}`);
+      const bodies = [...streams].map(([opening, values]) => `${opening}${values.join(",")}]}`);
       const batch = { body: `{"streams":[${bodies.join(",")}]}`, lines };
       streams = new Map();
       size = 0;

@@ -82,6 +82,18 @@ test("a line within a trace carries it as metadata, and a visitor cannot forge i
   ]);
 });
 
+test("who did what is a stream apart", async () => {
+  const receiver = await loki();
+  const shipper = ship(receiver.url);
+  shipper.write("info", '{"message":"signed in"}', "audit");
+  shipper.write("info", '{"message":"request"}');
+  await shipper.close();
+  expect(streamsOf(receiver.received).map(({ stream }) => stream)).toEqual([
+    { service: "app", env: "test", level: "info", stream: "audit" },
+    { service: "app", env: "test", level: "info" },
+  ]);
+});
+
 test("a line that is too long for Loki is cut and says so", async () => {
   const receiver = await loki();
   const shipper = ship(receiver.url);

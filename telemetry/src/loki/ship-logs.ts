@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { createBacklog, type Parcel } from "./backlog.ts";
-import { createBatchBuilder, type LogLevel, type StreamLabels } from "./batch.ts";
+import { createBatchBuilder, type LogLevel, type StreamLabels, type StreamName } from "./batch.ts";
 import { type LokiTarget, type PushOutcome, push } from "./push.ts";
 
 const compress = promisify(gzip);
@@ -18,7 +18,7 @@ export interface LineCounts {
 
 export interface LogShipper {
   /** Never waits and never throws. @param line one line of JSON, without its end */
-  write(level: LogLevel, line: string): void;
+  write(level: LogLevel, line: string, stream?: StreamName): void;
   counts(): LineCounts;
   /** Sends what waits, for at most `budgetMs`; what is left then counts as dropped. Later lines are dropped too. */
   close(budgetMs?: number): Promise<void>;
@@ -42,7 +42,7 @@ const BATCH_SIZE = 256 * 1_024;
 /** Characters that may wait for the compressing threads; more are written only by a process that never pauses. */
 const MAX_PACKING_SIZE = 8 * 1_024 * 1_024;
 const MAX_PAUSE_MS = 30_000;
-const CLOSE_BUDGET_MS = 3_000;
+const CLOSE_BUDGET_MS = 2_500;
 /** The fastest level: log lines shrink to a twelfth, and the slowest would save only a third more. */
 const GZIP_LEVEL = 1;
 
@@ -133,13 +133,13 @@ export function createLogShipper(options: ShipperOptions): LogShipper {
   }
 
   return {
-    write(level, line) {
+    write(level, line, stream) {
       counts.written += 1;
       if (closed || packingSize > MAX_PACKING_SIZE) {
         counts.dropped += 1;
         return;
       }
-      builder.add(level, line, Date.now());
+      builder.add(level, line, Date.now(), stream);
       if (builder.size >= BATCH_SIZE) pack();
       else if (!linger) linger = setTimeout(pack, lingerMs).unref();
     },

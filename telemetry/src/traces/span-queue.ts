@@ -13,6 +13,8 @@ export interface SpanQueue {
   /** Sends all that waits. Resolves when it was sent or dropped. */
   flush(): Promise<void>;
   shutdown(): Promise<void>;
+  /** Counts whatever still waits or is on its way as dropped. Nothing is sent or counted after that. */
+  abandon(): void;
 }
 
 /** OpenTelemetry's own default for `OTEL_BSP_MAX_QUEUE_SIZE`. */
@@ -38,6 +40,8 @@ export function createSpanQueue(
   let timer: NodeJS.Timeout | undefined;
   let sending: Promise<void> | undefined;
   let failing = false;
+  let onItsWay = 0;
+  let abandoned = false;
 
   const exportBatch = (batch: ReadableSpan[]): Promise<string | undefined> =>
     new Promise((resolve) => {
@@ -49,7 +53,10 @@ export function createSpanQueue(
   async function send(): Promise<void> {
     while (waiting.length > 0) {
       const batch = waiting.splice(0, BATCH_SPANS);
+      onItsWay = batch.length;
       const reason = await exportBatch(batch);
+      if (abandoned) return;
+      onItsWay = 0;
       counts[reason === undefined ? "exported" : "dropped"] += batch.length;
       if ((reason !== undefined) !== failing) {
         failing = !failing;
@@ -69,9 +76,10 @@ export function createSpanQueue(
 
   return {
     add(spans) {
-      const room = MAX_WAITING_SPANS - waiting.length;
+      const room = abandoned ? 0 : MAX_WAITING_SPANS - waiting.length;
       waiting.push(...spans.slice(0, room));
       counts.dropped += Math.max(0, spans.length - room);
+      if (abandoned) return;
       if (waiting.length >= BATCH_SPANS) void flush();
       else timer ??= setTimeout(() => void flush(), lingerMs).unref();
     },
@@ -80,6 +88,12 @@ export function createSpanQueue(
     async shutdown() {
       await flush();
       await exporter.shutdown();
+    },
+    abandon() {
+      if (abandoned) return;
+      abandoned = true;
+      counts.dropped += waiting.length + onItsWay;
+      waiting.length = 0;
     },
   };
 }

@@ -124,6 +124,14 @@ test.each([
   },
 );
 
+test("more spans than a batch holds arrive in batches, one after the other", async () => {
+  await begin({ ratio: 1 });
+  for (let i = 0; i < 700; i += 1) request("r");
+  await tracing.close();
+  expect(namesOf(receiver.received)).toHaveLength(1_400);
+  expect(tracing.counts()).toEqual({ exported: 1_400, unsampled: 0, dropped: 0 });
+});
+
 test("a request that never ends and one with endless spans are bounded", async () => {
   await begin();
   for (let i = 0; i < MAX_OPEN_TRACES + 10; i += 1) tracer.startSpan("never ends", { root: true });
