@@ -31,6 +31,8 @@ export const promiseUrl = (slo: string, consoleUrl = CONSOLE_URL): string =>
 export const recorded = {
   requestRate: "job:http_requests:rate5m",
   errorRatio: "job:http_request_errors:ratio_rate5m",
+  /** No rule records it: it marks the made-up past of a demo. */
+  demoHistory: "watchkeeper:demo_history:active",
 } as const;
 
 /**

@@ -66,3 +66,11 @@ export const recordedBurnRate6h = foreign(
   "How many times as fast as allowed each promise's budget was spent over six hours",
   ofPromise,
 );
+
+/** Written with the made-up past of a demo, and by nothing that measures. */
+export const demoHistory = foreign(
+  "gauge",
+  recorded.demoHistory,
+  "items",
+  "1 while what is shown was made up for a demo and never measured",
+);

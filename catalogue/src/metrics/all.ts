@@ -8,6 +8,7 @@ import * as exporter from "./exporter.ts";
 import * as http from "./http.ts";
 import * as log from "./log.ts";
 import * as pager from "./pager.ts";
+import * as problems from "./problems.ts";
 import * as redis from "./redis.ts";
 import * as runtime from "./runtime.ts";
 import * as search from "./search.ts";
@@ -29,6 +30,7 @@ export const metrics: readonly Metric[] = [
   search,
   tenant,
   telemetry,
+  problems,
 ]
   .flatMap((family): readonly Metric[] => Object.values(family))
   .sort((a, b) => (a.name < b.name ? -1 : 1));

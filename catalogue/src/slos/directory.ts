@@ -149,7 +149,8 @@ export const directoryQueries = defineSlo({
   ...ours,
   name: "DirectoryQueries",
   promise: "Of a hundred database queries of the Company Directory, 95 take at most 100 ms.",
-  indicator: within(databaseQueryDurationSeconds, 0.1, app),
+  // Every transaction begins by naming its tenant: that is quick, and half of all queries would hide the slow ones.
+  indicator: within(databaseQueryDurationSeconds, 0.1, { ...app, query: notMatch("tenant_scope") }),
   objective: 0.95,
   urgency: "ticket",
   preset: "strict",

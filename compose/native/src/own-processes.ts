@@ -84,6 +84,10 @@ export function defineOwnProcesses(inputs: OwnProcessInputs): ProcessDefinition[
         HTTP_PORT: port("app", "http"),
         OPS_PORT: port("app", "ops"),
         DATABASE_URL_FILE: directoryUrl,
+        OWNER_DATABASE_URL_FILE: urlFile("directory-postgres-owner.url", urls.directoryOwner),
+        CURSOR_SECRET_FILE: secret("directory-cursors"),
+        // The demo's visitors say where they are, as a proxy would.
+        TRUSTED_PROXIES: "loopback",
         REDIS_URL_FILE: redisUrl,
         DEMO_PASSWORD_FILE: secret("demo-password"),
       },

@@ -8,6 +8,7 @@ const random = (): string => randomBytes(24).toString("base64url");
 /** Every secret of a native installation and how it is made. There are no defaults. */
 const MAKE = {
   "directory-postgres-superuser": random,
+  "directory-postgres-owner": random,
   "directory-postgres-app": random,
   "directory-postgres-monitor": random,
   "pager-postgres-superuser": random,
@@ -16,6 +17,7 @@ const MAKE = {
   "pager-ingest-token": random,
   "pager-api-token": random,
   "console-session": random,
+  "directory-cursors": random,
   "demo-password": random,
   "standin-slack-token": () => `xoxb-${random()}`,
   "standin-pagerduty-routing-key": () => randomBytes(16).toString("hex"),

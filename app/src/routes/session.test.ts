@@ -1,15 +1,17 @@
 import { SESSION_EXPIRIES_KEY } from "@watchkeeper/catalogue/names";
 import { parseExposition } from "@watchkeeper/exporters/exposition";
 import { createManualClock, type ManualClock } from "@watchkeeper/process/clock";
-import { createTestDatabase } from "@watchkeeper/testing/postgres";
+import { until } from "@watchkeeper/testing/poll";
 import { createTestRedis } from "@watchkeeper/testing/redis";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { DemoEmployee } from "../demo/people.ts";
+import { createSessions } from "../session.ts";
 import { DEMO_PASSWORD, startTestApp, type TestAnswer, type TestApp } from "../test-app.ts";
+import { createDirectoryDatabase, type DirectoryDatabase } from "../test-database.ts";
 
 const HOUR_MS = 3_600_000;
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let database: DirectoryDatabase;
 let redis: Awaited<ReturnType<typeof createTestRedis>>;
 let app: TestApp;
 let clock: ManualClock;
@@ -17,10 +19,10 @@ let people: readonly DemoEmployee[];
 let next = 0;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createDirectoryDatabase();
   redis = await createTestRedis();
   clock = createManualClock(1_000_000);
-  app = await startTestApp({ databaseUrl: database.url, redisUrl: redis.url, clock });
+  app = await startTestApp({ database, redisUrl: redis.url, clock });
   people = app.tenants[0]?.employees ?? [];
 });
 beforeEach(() => redis.clear());
@@ -32,8 +34,17 @@ afterAll(async () => {
 /** Somebody whom no other test has used. */
 const somebody = (): string => people[next++]?.email ?? "";
 
-const logIn = (email: string, password = DEMO_PASSWORD, tenant = "northlight"): Promise<TestAnswer> =>
-  app.ask("/api/login", { method: "POST", json: { tenant, email, password } });
+/** Everybody comes from an address of their own unless a test says otherwise. */
+let host = 0;
+const elsewhere = (): string => `10.0.${++host >> 8}.${host & 255}`;
+
+const logIn = (
+  email: string,
+  password = DEMO_PASSWORD,
+  tenant = "northlight",
+  address = elsewhere(),
+): Promise<TestAnswer> =>
+  app.ask("/api/login", { method: "POST", json: { tenant, email, password }, address });
 
 const attempts = async (): Promise<Record<string, number>> => {
   const families = parseExposition(await app.metrics.registry.metrics());
@@ -63,8 +74,12 @@ test("a wrong password, an unknown person and an unknown tenant get the same ans
     await logIn(somebody(), DEMO_PASSWORD, "nowhere"),
     await logIn(somebody(), DEMO_PASSWORD, "tidewater"),
   ];
-  for (const { status, body } of answers)
-    expect({ status, body }).toEqual({ status: 401, body: answers[0]?.body });
+  const { requestId: _, ...problem } = answers[0]?.body ?? {};
+  expect(problem.code).toBe("invalid_credentials");
+  for (const { status, body } of answers) {
+    const { requestId: _, ...same } = body;
+    expect({ status, same }).toEqual({ status: 401, same: problem });
+  }
 });
 
 test("an unknown person costs the same password check as a known one", async () => {
@@ -91,7 +106,7 @@ test("after five failures the right password is refused too, for that person onl
   const before = await attempts();
   for (let i = 0; i < 5; i++) expect((await logIn(email, `wrong-${i}`)).status).toBe(401);
   const refused = await logIn(email);
-  expect(refused).toMatchObject({ status: 429, body: { error: { code: "rate_limited" } } });
+  expect(refused).toMatchObject({ status: 429, body: { code: "rate_limited" } });
   const retryAfter = Number(refused.headers.get("retry-after"));
   expect(retryAfter).toBeGreaterThan(14 * 60);
   expect(retryAfter).toBeLessThanOrEqual(15 * 60);
@@ -107,6 +122,32 @@ test("after five failures the right password is refused too, for that person onl
   });
 });
 
+test("after five failures from one address nobody signs in from there, and everybody from elsewhere", async () => {
+  const address = elsewhere();
+  for (let i = 0; i < 5; i++) {
+    expect((await logIn(somebody(), "wrong-password", "northlight", address)).status).toBe(401);
+  }
+  const email = somebody();
+  const refused = await logIn(email, DEMO_PASSWORD, "northlight", address);
+  expect(refused).toMatchObject({ status: 429, body: { code: "rate_limited" } });
+  expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(14 * 60);
+  expect((await logIn(email)).status).toBe(200);
+});
+
+test("an office signs in through one address at once", async () => {
+  const address = elsewhere();
+  const logins = Array.from({ length: 10 }, () => logIn(somebody(), DEMO_PASSWORD, "northlight", address));
+  expect((await Promise.all(logins)).map(({ status }) => status)).toEqual(Array(10).fill(200));
+});
+
+test("an address that no proxy of ours has named does not count", async () => {
+  const email = somebody();
+  const forwarded = `${elsewhere()}, 203.0.113.7`;
+  for (let i = 0; i < 5; i++)
+    await logIn(somebody(), "wrong-password", "northlight", `198.51.100.${i}, 203.0.113.7`);
+  expect((await logIn(email, DEMO_PASSWORD, "northlight", forwarded)).status).toBe(429);
+});
+
 test("guesses that are sent together are limited as if they came one by one", async () => {
   const email = somebody();
   const answers = await Promise.all(Array.from({ length: 12 }, (_, i) => logIn(email, `guess-${i}`)));
@@ -119,10 +160,11 @@ test("a flood of logins is turned away instead of queueing up, and nobody is loc
   const answers = await Promise.all(everybody.map((email) => logIn(email)));
   const refused = answers.filter(({ status }) => status === 503);
   expect(refused.length).toBeGreaterThan(0);
-  expect(refused[0]?.body.error.code).toBe("busy");
+  expect(refused[0]?.body.code).toBe("busy");
   expect(answers.length - refused.length).toBeGreaterThanOrEqual(16);
-  const [key = ""] = await app.redis.ask((client) => client.keys("directory:login-failures:*"));
-  expect(await app.redis.ask((client) => client.get(key))).toBe("0");
+  const keys = await app.redis.ask((client) => client.keys("directory:limit:login-account:*"));
+  expect(keys).toHaveLength(40);
+  expect(new Set(await app.redis.ask((client) => client.mGet(keys)))).toEqual(new Set(["0"]));
 });
 
 test("logins that succeed are never limited", async () => {
@@ -137,7 +179,28 @@ test("a session ends with the logout", async () => {
   expect(answer.status).toBe(204);
   expect(answer.headers.get("set-cookie")).toContain("Expires=Thu, 01 Jan 1970");
   const refused = await app.ask("/api/me", { token });
-  expect(refused).toMatchObject({ status: 401, body: { error: { code: "unauthenticated" } } });
+  expect(refused).toMatchObject({ status: 401, body: { code: "unauthenticated" } });
+});
+
+test("all sessions of a person end together, and nobody else's", async () => {
+  const [email, other] = [somebody(), somebody()];
+  const tokens = [await app.logIn(email), await app.logIn(email)];
+  const others = await app.logIn(other);
+  const { body } = await app.ask("/api/me", { token: tokens[0] ?? "" });
+  await createSessions(app.redis, clock, { hit: () => {}, miss: () => {} }).endAll(body.employee.id);
+  for (const token of tokens) expect((await app.ask("/api/me", { token })).status).toBe(401);
+  expect((await app.ask("/api/me", { token: others })).status).toBe(200);
+  const count = await app.redis.ask((client) => client.zCard(SESSION_EXPIRIES_KEY));
+  expect(count).toBe(1);
+});
+
+test("a session that has expired opens nothing", async () => {
+  const token = await app.logIn(somebody());
+  await app.redis.ask(async (client) => {
+    for (const key of await client.keys("directory:session:*")) await client.pExpire(key, 1);
+  });
+  const gone = async () => ((await app.ask("/api/me", { token })).status === 401 ? true : undefined);
+  expect(await until("the session to expire", gone)).toBe(true);
 });
 
 test.each(["", "x", "A".repeat(43), "../../etc/passwd", "*"])("the token %j opens nothing", async (token) => {

@@ -1,6 +1,5 @@
-import type { Request, RequestHandler, Response } from "express";
-import { ClientError } from "./errors.ts";
-import { SESSION_TTL_MS, type Session, type Sessions } from "./session.ts";
+import type { Request, Response } from "express";
+import { SESSION_TTL_MS } from "./session.ts";
 
 const COOKIE = "directory_session";
 
@@ -21,22 +20,3 @@ export const setSessionCookie = (request: Request, response: Response, token: st
 
 export const clearSessionCookie = (request: Request, response: Response): void =>
   void response.clearCookie(COOKIE, cookieOptions(request));
-
-/** Lets only people with a session pass. It belongs to each route, so that a refusal still counts for that route. */
-export function authenticate(sessions: Sessions): RequestHandler {
-  return async (request, response, next) => {
-    const token = tokenOf(request);
-    const session = token === undefined ? undefined : await sessions.find(token);
-    if (!session)
-      throw new ClientError(401, "unauthenticated", "Log in first", { "WWW-Authenticate": "Bearer" });
-    response.locals.session = session;
-    next();
-  };
-}
-
-/** The session that `authenticate` found. */
-export function sessionOf(response: Response): Session {
-  const session: Session | undefined = response.locals.session;
-  if (!session) throw new Error("Cannot give the session as the route lacks authenticate()");
-  return session;
-}
