@@ -1,8 +1,8 @@
 import { countLogins } from "@watchkeeper/exporters/auth";
 import { countCacheLookups } from "@watchkeeper/exporters/cache";
 import { instrumentHttp } from "@watchkeeper/exporters/http";
-import { countLogMessages } from "@watchkeeper/exporters/log";
 import { traceRequests } from "@watchkeeper/exporters/http-traces";
+import { countLogMessages } from "@watchkeeper/exporters/log";
 import type { Metrics } from "@watchkeeper/exporters/metrics";
 import { countSearches } from "@watchkeeper/exporters/search";
 import type { Clock } from "@watchkeeper/process/clock";

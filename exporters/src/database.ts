@@ -27,7 +27,9 @@ export interface QueryRunner extends Queries {
 }
 
 /** An error that PostgreSQL itself sent; told by its shape, so that nobody needs pg who has no database. */
-const isFromServer = (error: unknown): error is Error & { readonly code?: string; readonly severity: string } =>
+const isFromServer = (
+  error: unknown,
+): error is Error & { readonly code?: string; readonly severity: string } =>
   error instanceof Error && "severity" in error && typeof error.severity === "string";
 
 const QUERY_ATTRIBUTES = { "db.system.name": "postgresql" } as const;

@@ -10,7 +10,14 @@ const MAX_BYTES = 200;
 
 test("recording a request allocates next to nothing", { timeout: 60_000 }, async () => {
   const flags = ["--import", "tsx", "--expose-gc", "--min-semi-space-size=256", "--max-semi-space-size=256"];
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, MEASURE, "bytes", "bare", "ours", "hand"]);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...flags,
+    MEASURE,
+    "bytes",
+    "bare",
+    "ours",
+    "hand",
+  ]);
   const [bare = 0, ours = 0, hand = 0] = JSON.parse(stdout);
   expect(ours - bare).toBeLessThan(MAX_BYTES);
   // The measurement itself can tell: a hand-written middleware on prom-client costs ten times as much.

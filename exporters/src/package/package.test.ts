@@ -82,7 +82,17 @@ test("types are found, as a module and as CommonJS", async () => {
   await writeFile(join(app, "types.mts"), esm + use);
   await writeFile(join(app, "types.cts"), cjs + use);
   const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
-  const args = ["--ignoreConfig", "--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext", "--esModuleInterop", "--types", "node"];
+  const args = [
+    "--ignoreConfig",
+    "--noEmit",
+    "--strict",
+    "--skipLibCheck",
+    "--module",
+    "nodenext",
+    "--esModuleInterop",
+    "--types",
+    "node",
+  ];
   await execute(process.execPath, [tsc, ...args, "types.mts", "types.cts"], { cwd: app });
 });
 
@@ -90,7 +100,10 @@ test("the ten lines of the README export an app", async () => {
   const start = /```js\n([^`]+)```/.exec(await readFile(README, "utf8"))?.[1] ?? "";
   expect(start.trim().split("\n").filter(Boolean).length).toBeLessThanOrEqual(10);
   const [port, opsPort] = [await freePort(), await freePort()];
-  await writeFile(join(app, "start.mjs"), start.replace("3000", String(port)).replace("9464", String(opsPort)));
+  await writeFile(
+    join(app, "start.mjs"),
+    start.replace("3000", String(port)).replace("9464", String(opsPort)),
+  );
   const child = spawn(process.execPath, ["start.mjs"], { cwd: app, stdio: ["ignore", "ignore", "inherit"] });
   try {
     await until("the app", async () => (await fetch(`http://127.0.0.1:${port}/people/7`)).ok || undefined);
