@@ -112,7 +112,9 @@ test("a real Prometheus that scrapes under load has exactly what was sent", { ti
   expect(sent).toEqual({ "200": total * 0.9, "503": total * 0.1 });
 
   const byStatus = 'sum by (status) (http_requests_total{route="/items/:id"})';
-  await until("the last request", async () => ((await ask(byStatus))["503"] === sent["503"] ? true : undefined));
+  await until("the last request", async () =>
+    (await ask(byStatus))["503"] === sent["503"] ? true : undefined,
+  );
   expect(await ask(byStatus)).toEqual(sent);
   const durations = 'sum(http_request_duration_seconds_count{route="/items/:id"})';
   expect(Object.values(await ask(durations))).toEqual([total]);
