@@ -1,3 +1,5 @@
+import { countCacheLookups } from "@watchkeeper/exporters/cache";
+import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { until } from "@watchkeeper/testing/poll";
 import { createTestRedis } from "@watchkeeper/testing/redis";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -86,7 +88,11 @@ test("without Redis nobody is let in, and afterwards sessions are valid again", 
 
 test("a Redis that does not answer costs half a second, and caches are passed by", async () => {
   const counts = { hit: 0, miss: 0 };
-  const cache = createCache(app.redis, { hit: () => void counts.hit++, miss: () => void counts.miss++ });
+  const cache = createCache(app.redis, {
+    ...countCacheLookups(createMetrics()),
+    hit: () => void counts.hit++,
+    miss: () => void counts.miss++,
+  });
   redisProxy.hang();
   const start = Date.now();
   expect(await cache.through("profile", "key", z.string(), async () => "loaded")).toBe("loaded");

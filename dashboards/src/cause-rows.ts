@@ -15,9 +15,9 @@ import {
 } from "@watchkeeper/catalogue/metrics/runtime";
 import { employeeSearchDurationSeconds } from "@watchkeeper/catalogue/metrics/search";
 import { buckets, type Matcher, promql, series, sum } from "@watchkeeper/catalogue/promql";
-import type { Row } from "../board.ts";
-import { label, query, rateInterval } from "../query.ts";
-import { atMost } from "../thresholds.ts";
+import type { Row } from "./board.ts";
+import { label, query, rateInterval } from "./query.ts";
+import { atMost } from "./thresholds.ts";
 
 /** What requests wait for and stumble over, for the processes that are chosen. */
 export const causeRows = (
