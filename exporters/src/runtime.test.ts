@@ -73,10 +73,10 @@ test("the comparison with the catalogue finds what is missing, uncatalogued and 
   const expected = metricsOf("collector").filter((metric) => own.includes(metric));
   expect(differencesFromCatalogue(text, expected)).toEqual([
     "stray: emitted but not in the catalogue",
+    'nodejs_gc_duration_seconds: label "gc_kind" has the value "tiny"',
     "nodejs_heap_size_limit_bytes: in the catalogue but not emitted",
     'process_cpu_seconds_total: type is "gauge", catalogue: "counter"',
     'process_resident_memory_bytes: help is "Memory of a process that is in RAM", catalogue: "Memory of the process that is in RAM"',
-    'nodejs_gc_duration_seconds: label "gc_kind" has the value "tiny"',
     'watchkeeper_build_info: labels of watchkeeper_build_info is "node_version", catalogue: "node_version, version"',
   ]);
 });
