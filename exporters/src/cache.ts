@@ -6,6 +6,7 @@ import {
   cacheMissesTotal,
 } from "@watchkeeper/catalogue/metrics/cache";
 import type { Metrics } from "./metrics.ts";
+import { inSpan } from "./span.ts";
 
 type CacheName = LabelValue<"cache">;
 
@@ -14,7 +15,7 @@ export interface CacheCounts {
   miss(cache: CacheName): void;
   /** The cache could not be asked. */
   error(cache: CacheName): void;
-  /** Times a look-up, whatever comes of it. */
+  /** Times a look-up, whatever comes of it, and gives it a span. */
   time<T>(cache: CacheName, lookup: () => Promise<T>): Promise<T>;
 }
 
@@ -31,7 +32,7 @@ export function countCacheLookups(metrics: Metrics): CacheCounts {
     async time(cache, lookup) {
       const start = performance.now();
       try {
-        return await lookup();
+        return await inSpan(`cache ${cache}`, {}, lookup);
       } finally {
         duration.observe({ cache }, (performance.now() - start) / 1_000);
       }

@@ -26,13 +26,13 @@ export interface QueryRunner extends Queries {
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
 }
 
+const QUERY_ATTRIBUTES = { "db.system.name": "postgresql" } as const;
+
 /** An error that PostgreSQL itself sent; told by its shape, so that nobody needs pg who has no database. */
 const isFromServer = (
   error: unknown,
 ): error is Error & { readonly code?: string; readonly severity: string } =>
   error instanceof Error && "severity" in error && typeof error.severity === "string";
-
-const QUERY_ATTRIBUTES = { "db.system.name": "postgresql" } as const;
 
 /** After an error of the server the connection is as good as before; after any other its state is unknown. */
 const isBroken = (error: unknown): boolean =>
