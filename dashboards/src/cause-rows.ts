@@ -3,7 +3,6 @@ import {
   databaseConnectionAcquireSeconds,
   databaseErrorsTotal,
 } from "@watchkeeper/catalogue/metrics/database";
-import { metricOverflowsTotal } from "@watchkeeper/catalogue/metrics/exporter";
 import { httpRequestSizeBytes, httpResponseSizeBytes } from "@watchkeeper/catalogue/metrics/http";
 import { logMessagesTotal } from "@watchkeeper/catalogue/metrics/log";
 import {
@@ -181,22 +180,6 @@ export const causeRows = (
         queries: [
           query(promql`sum(rate(${sum(httpRequestSizeBytes, process)}[${rateInterval}]))`, "received"),
           query(promql`sum(rate(${sum(httpResponseSizeBytes, process)}[${rateInterval}]))`, "sent"),
-        ],
-      },
-      {
-        type: "timeseries",
-        key: "overflows",
-        title: "Counted as other",
-        about:
-          "A metric has more label values than the catalogue allows: its sums are right, its parts are not.",
-        width: 24,
-        metric: metricOverflowsTotal,
-        unit: "ops",
-        queries: [
-          query(
-            promql`sum by (metric) (rate(${series(metricOverflowsTotal, process)}[${rateInterval}]))`,
-            label(metricOverflowsTotal, "metric"),
-          ),
         ],
       },
     ],
