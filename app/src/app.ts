@@ -37,6 +37,8 @@ export interface AppDeps {
   readonly database: Database;
   readonly redis: Redis;
   readonly log: Log;
+  /** Who tried to change what. */
+  readonly audit: Log;
   readonly clock: Clock;
   /** The same for all instances, at least 32 characters. */
   readonly cursorSecret: string;
@@ -93,7 +95,11 @@ export function createApp(deps: AppDeps): Express {
     response.set("Cache-Control", "no-store");
     next();
   });
-  const mount = createMount({ sessions, requestLimit: createRequestLimit(redis, deps.limits) });
+  const mount = createMount({
+    sessions,
+    requestLimit: createRequestLimit(redis, deps.limits),
+    audit: deps.audit,
+  });
   const sessionDeps = { loginLimit: createLoginLimit(redis), countLogin: countLogins(metrics) };
   app.use(
     createHomeRoutes(),
