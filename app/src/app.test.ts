@@ -3,6 +3,8 @@ import { differencesFromCatalogue } from "@watchkeeper/exporters/contract";
 import { exportDependencies } from "@watchkeeper/exporters/dependency";
 import { parseExposition } from "@watchkeeper/exporters/exposition";
 import { exportRuntime } from "@watchkeeper/exporters/runtime";
+import { exportTelemetry } from "@watchkeeper/exporters/telemetry";
+import { noTelemetry } from "@watchkeeper/process/telemetry";
 import { createTestRedis } from "@watchkeeper/testing/redis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createChecks } from "./checks.ts";
@@ -24,6 +26,7 @@ afterAll(async () => {
 
 test("the metrics are exactly those that the catalogue says the app emits", async () => {
   exportRuntime(app.metrics, { version: "1.0.0" });
+  exportTelemetry(app.metrics, noTelemetry);
   await exportDependencies(app.metrics, createChecks(app.database, app.redis))();
   const token = await app.logIn(app.tenants[0]?.employees[0]?.email ?? "");
   await app.ask("/api/employees?q=engineer", { token });
@@ -34,13 +37,16 @@ test("the metrics are exactly those that the catalogue says the app emits", asyn
 });
 
 test("the home page says what this is, and the probe from outside needs no login", async () => {
-  expect((await app.ask("/")).body).toContain("<h1>Company Directory</h1>");
+  expect((await app.ask("/")).body).toContain("<title>Company Directory</title>");
   expect(await app.ask("/healthz")).toMatchObject({ status: 200, body: { status: "ok" } });
 });
 
 test("every answer carries the headers of a careful server and a request id", async () => {
   const { headers } = await app.ask("/");
-  expect(headers.get("content-security-policy")).toContain("default-src 'self'");
+  expect(headers.get("content-security-policy")).toBe(
+    "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';frame-src 'none';" +
+      "form-action 'none';base-uri 'none';frame-ancestors 'none'",
+  );
   expect(headers.get("x-powered-by")).toBeNull();
   expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
   const given = await app.ask("/", { headers: { "x-request-id": "proxy-0123456789" } });
@@ -168,7 +174,7 @@ test("what fails half-way is not written at all", async () => {
 test("a refused body counts for its route", async () => {
   const refused = await app.ask("/api/login", { method: "POST", rawBody: "{" });
   const line = app.lines.find(({ requestId }) => requestId === refused.headers.get("x-request-id"));
-  expect(line).toMatchObject({ route: "/api/login", status: 400 });
+  expect(line).toMatchObject({ metadata: { path: "/api/login", status: 400 } });
 });
 
 test("the log has one line per request with the route's template and nothing that anybody typed", async () => {
@@ -181,10 +187,11 @@ test("the log has one line per request with the route's template and nothing tha
     timestamp: expect.any(String),
     service: "app",
     requestId: headers.get("x-request-id"),
-    method: "GET",
-    route: "/api/employees",
-    status: 200,
-    durationMs: expect.any(Number),
+    metadata: { method: "GET", path: "/api/employees", status: 200 },
+    duration: expect.any(Number),
+    userId: expect.stringMatching(/^[0-9a-f]{16}$/),
+    ip: "127.0.0.0",
+    userAgent: expect.any(String),
     tenantId: app.tenants[1]?.id,
     message: "request",
   });

@@ -4,6 +4,7 @@ import { exportDependencies } from "@watchkeeper/exporters/dependency";
 import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { startOpsServer } from "@watchkeeper/exporters/ops";
 import { exportRuntime } from "@watchkeeper/exporters/runtime";
+import { exportTelemetry } from "@watchkeeper/exporters/telemetry";
 import { systemClock } from "@watchkeeper/process/clock";
 import { type Close, type ProcessContext, reasonOf } from "@watchkeeper/process/main";
 import manifest from "../package.json" with { type: "json" };
@@ -15,6 +16,7 @@ import { requireRestrictedRole } from "./database-role.ts";
 import { seedDemo } from "./demo/seed.ts";
 import { migrate } from "./migrate.ts";
 import { createRedis } from "./redis.ts";
+import { loadPage } from "./routes/home.ts";
 import { readAppSettings } from "./settings.ts";
 
 const PROBE_INTERVAL_MS = 5_000;
@@ -40,16 +42,17 @@ async function drain(server: Server): Promise<void> {
 }
 
 /** Starts the Company Directory. @throws Error in one line when the database or a port is not to be had */
-export async function run({ env, log }: ProcessContext): Promise<Close> {
+export async function run({ env, log, telemetry }: ProcessContext): Promise<Close> {
   const settings = readAppSettings(env);
   const migrations = await migrate(settings.ownerDatabaseUrl);
   if (migrations.length > 0) log.info({ migrations }, "migrated the database");
 
   const metrics = createMetrics({
-    onLabelOverflow: (label) => log.warn({ label }, "a label has more values than the catalogue allows"),
+    onOverflow: (metric) => log.warn({ metric }, "a metric has more label values than the catalogue allows"),
     onCollectError: (metric, error) => log.warn({ metric, err: error }, "could not collect a metric"),
   });
   exportRuntime(metrics, manifest);
+  exportTelemetry(metrics, telemetry);
   if (settings.demoPassword !== undefined) {
     const seeded = await seedDemo(settings.ownerDatabaseUrl, settings.demoPassword);
     if (seeded > 0) log.info({ employees: seeded }, "seeded the demo tenants");
@@ -69,6 +72,7 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
     limits: { perUser: settings.maxRequestsPerUserMinute, perAddress: settings.maxRequestsPerAddress },
     corsOrigins: settings.corsOrigins,
     trustedProxies: settings.trustedProxies,
+    page: await loadPage(),
   });
   const server = createServer(app);
   server.headersTimeout = 5_000;

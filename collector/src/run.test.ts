@@ -1,6 +1,7 @@
 import { metricsOf } from "@watchkeeper/catalogue/metrics/all";
 import { differencesFromCatalogue } from "@watchkeeper/exporters/contract";
 import { createLog } from "@watchkeeper/process/log";
+import { noTelemetry } from "@watchkeeper/process/telemetry";
 import { until } from "@watchkeeper/testing/poll";
 import { createTestRedis } from "@watchkeeper/testing/redis";
 import { expect, test } from "vitest";
@@ -10,7 +11,7 @@ async function withCollector(redisUrl: string, check: (ops: string) => Promise<v
   const lines: { message: string; opsPort: number }[] = [];
   const log = createLog("collector", "info", { write: (line) => void lines.push(JSON.parse(line)) });
   const env = { WATCHKEEPER_COLLECTOR_OPS_PORT: "0", WATCHKEEPER_COLLECTOR_REDIS_URL: redisUrl };
-  const close = await run({ env, log });
+  const close = await run({ env, log, telemetry: noTelemetry });
   try {
     await check(`http://127.0.0.1:${lines.find(({ message }) => message === "listening")?.opsPort}`);
   } finally {

@@ -1,6 +1,7 @@
 import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { startOpsServer } from "@watchkeeper/exporters/ops";
 import { exportRuntime } from "@watchkeeper/exporters/runtime";
+import { exportTelemetry } from "@watchkeeper/exporters/telemetry";
 import { systemClock } from "@watchkeeper/process/clock";
 import type { Close, ProcessContext } from "@watchkeeper/process/main";
 import { openRedis } from "@watchkeeper/process/redis";
@@ -17,12 +18,13 @@ const schema = z.object({
 });
 
 /** Starts the collector: what cannot be scraped off one instance of the app. */
-export async function run({ env, log }: ProcessContext): Promise<Close> {
+export async function run({ env, log, telemetry }: ProcessContext): Promise<Close> {
   const settings = parseSettings("WATCHKEEPER_COLLECTOR", schema, env);
   const metrics = createMetrics({
     onCollectError: (metric, error) => log.warn({ metric, err: error }, "could not collect a metric"),
   });
   exportRuntime(metrics, manifest);
+  exportTelemetry(metrics, telemetry);
   const redis = await openRedis(settings.redisUrl, log);
   const jobs = [createActiveSessionsJob(redis.client, metrics, systemClock)];
 

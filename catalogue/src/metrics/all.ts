@@ -4,11 +4,14 @@ import * as auth from "./auth.ts";
 import * as cache from "./cache.ts";
 import * as database from "./database.ts";
 import * as dependency from "./dependency.ts";
+import * as exporter from "./exporter.ts";
 import * as http from "./http.ts";
 import * as pager from "./pager.ts";
 import * as problems from "./problems.ts";
 import * as runtime from "./runtime.ts";
 import * as search from "./search.ts";
+import * as telemetry from "./telemetry.ts";
+import * as tenant from "./tenant.ts";
 
 /** Every metric that our own code emits, sorted by name. */
 export const metrics: readonly Metric[] = [
@@ -16,11 +19,14 @@ export const metrics: readonly Metric[] = [
   cache,
   database,
   dependency,
+  exporter,
   http,
   pager,
   problems,
   runtime,
   search,
+  tenant,
+  telemetry,
 ]
   .flatMap((family): readonly Metric[] => Object.values(family))
   .sort((a, b) => (a.name < b.name ? -1 : 1));
