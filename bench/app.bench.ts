@@ -1,4 +1,4 @@
-import { createServer } from "node:http";
+import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createApp } from "@watchkeeper/app/app";
 import { createDatabase } from "@watchkeeper/app/database";
@@ -71,7 +71,8 @@ export async function run(print: (line: string) => void): Promise<void> {
       trustedProxies: [],
       page: { script: "", stylesheet: "" },
     });
-    const server = createServer(app).listen(0, "127.0.0.1");
+    const server = app.listen(0, "127.0.0.1");
+    await once(server, "listening");
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
     let token = "";

@@ -93,7 +93,6 @@ export const directoryUpdateLatency = latency({
   where: { method: match("PATCH|POST"), route: match("/api/employees/:id|/api/employees") },
 });
 
-/** Checking a password is slow on purpose, so that guessing one is. */
 /** A password check costs a fifth of a second of processor time on purpose; two at once have to wait for each other. */
 export const directoryLoginLatency = latency({
   name: "DirectoryLoginLatency",

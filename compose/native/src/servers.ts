@@ -4,6 +4,7 @@ import { METRICS_RETENTION_DAYS } from "@watchkeeper/catalogue/retention";
 import type { Configuration } from "./configuration.ts";
 import { prepareDatabase } from "./databases.ts";
 import type { ProcessDefinition } from "./definition.ts";
+import { prometheusData } from "./demo-history.ts";
 import type { StateFolder } from "./paths.ts";
 import { portOf } from "./ports.ts";
 import { clusterFolder, type PostgresHome, postgresCommand } from "./postgres.ts";
@@ -19,6 +20,8 @@ export interface ServerInputs {
   readonly tools: Tools;
   readonly postgres: PostgresHome;
   readonly configuration: Configuration;
+  /** What Prometheus' rules go on from, where that is being written. */
+  readonly pastIsThere?: Promise<void> | undefined;
 }
 
 const SYSTEM_ENV = { PATH: "/usr/bin:/bin", LANG: "C.UTF-8", TZ: "UTC" };
@@ -99,7 +102,7 @@ export function defineServers(inputs: ServerInputs): ProcessDefinition[] {
         title: "Prometheus",
         args: [
           `--config.file=${configuration.prometheus}`,
-          `--storage.tsdb.path=${join(state.data, "prometheus")}`,
+          `--storage.tsdb.path=${prometheusData(state)}`,
           `--storage.tsdb.retention.time=${METRICS_RETENTION_DAYS}d`,
           `--web.listen-address=${http("prometheus")}`,
           `--web.external-url=http://${http("prometheus")}`,
@@ -108,6 +111,7 @@ export function defineServers(inputs: ServerInputs): ProcessDefinition[] {
           "--alertmanager.notification-queue-capacity=50000",
           ...(tools.prometheus.webAssets ? [`--web.local-assets=${tools.prometheus.webAssets}`] : []),
         ],
+        ...(inputs.pastIsThere && { before: inputs.pastIsThere }),
         probe: httpProbe(`http://${http("prometheus")}/-/ready`),
         address: `http://${http("prometheus")}`,
       },
