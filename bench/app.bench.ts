@@ -146,7 +146,7 @@ export async function run(print: (line: string) => void): Promise<void> {
       await request();
       times[kind].push(performance.now() - start);
     };
-    const once = async (kind: Kind): Promise<void> => {
+    const send = async (kind: Kind): Promise<void> => {
       if (kind !== "update") return timed(kind, work[kind]);
       const id = random.pick(known);
       const { version } = await ask(`/api/employees/${id}`);
@@ -165,7 +165,7 @@ export async function run(print: (line: string) => void): Promise<void> {
       return "search";
     };
 
-    for (let i = 0; i < WARM_UP; i++) await once(choose());
+    for (let i = 0; i < WARM_UP; i++) await send(choose());
     for (const kind of Object.keys(times) as Kind[]) times[kind].length = 0;
     const begun = performance.now();
     const underWay: Promise<void>[] = [];
@@ -173,7 +173,7 @@ export async function run(print: (line: string) => void): Promise<void> {
       const dueMs = begun + (i * 1_000) / RATE;
       const waitMs = dueMs - performance.now();
       if (waitMs > 0) await systemClock.sleep(waitMs);
-      underWay.push(once(choose()));
+      underWay.push(send(choose()));
     }
     await Promise.all(underWay);
 
