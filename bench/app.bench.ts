@@ -49,6 +49,8 @@ const roles = async (superuserUrl: string): Promise<{ ownerUrl: string; url: str
 /** How long the directory takes to answer with 100,000 people, over HTTP, PostgreSQL and Redis, without its caches' help. */
 export async function run(print: (line: string) => void): Promise<void> {
   const servers = await startTestServers();
+  /** What must be closed whatever happens, so that the run ends. */
+  const open: (() => Promise<void>)[] = [];
   try {
     const { ownerUrl, url } = await roles(servers.postgresUrl);
     await migrate(ownerUrl);
@@ -73,6 +75,11 @@ export async function run(print: (line: string) => void): Promise<void> {
     });
     const server = app.listen(0, "127.0.0.1");
     await once(server, "listening");
+    open.push(
+      () => new Promise((resolve) => void server.close(() => resolve()).closeAllConnections()),
+      () => redis.close(),
+      () => database.close(),
+    );
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
     let token = "";
@@ -185,11 +192,9 @@ export async function run(print: (line: string) => void): Promise<void> {
         `${kind.padEnd(7)} ${times[kind].length} requests, median ${median} ms, p95 ${p95[kind]} ms (target ${TARGETS_MS[kind]}), p99 ${p99} ms`,
       );
     }
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-    await Promise.all([redis.close(), database.close()]);
     print(JSON.stringify({ p95_ms: p95 }));
   } finally {
+    for (const close of open) await close();
     await servers.stop();
   }
 }
