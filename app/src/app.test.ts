@@ -201,6 +201,33 @@ test("the log has one line per request with the route's template and nothing tha
   }
 });
 
+test("who tried to change what is a line of the audit stream, reading is none", async () => {
+  const email = app.tenants[1]?.employees[3]?.email ?? "";
+  const signIn = await app.ask("/api/login", {
+    method: "POST",
+    json: { tenant: app.tenants[1]?.slug, email, password: "demo-password" },
+  });
+  const { token, employeeId } = signIn.body;
+  await app.ask(`/api/employees/${employeeId}`, { token });
+  const refused = await app.ask(`/api/employees/${app.tenants[1]?.employees[4]?.id}`, {
+    method: "DELETE",
+    token,
+  });
+  const linesOf = (answer: typeof signIn) =>
+    app.auditLines.filter(({ requestId }) => requestId === answer.headers.get("x-request-id"));
+  expect(linesOf(signIn)).toEqual([expect.objectContaining({ action: "signIn", status: 200 })]);
+  expect(linesOf(refused)).toEqual([
+    expect.objectContaining({
+      action: "removePerson",
+      status: refused.status,
+      actorId: employeeId,
+      tenantId: app.tenants[1]?.id,
+    }),
+  ]);
+  expect(app.auditLines.filter(({ actorId }) => actorId === employeeId)).toHaveLength(1);
+  expect(JSON.stringify(app.auditLines)).not.toContain(email);
+});
+
 test("an error of our own answers 500 without details and logs them under the request's id", async () => {
   await asOwner(database, "ALTER TABLE tenant RENAME TO tenant_gone");
   try {

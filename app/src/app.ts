@@ -38,6 +38,8 @@ export interface AppDeps {
   readonly database: Database;
   readonly redis: Redis;
   readonly log: Log;
+  /** Who tried to change what. */
+  readonly audit: Log;
   readonly clock: Clock;
   /** The same for all instances, at least 32 characters. */
   readonly cursorSecret: string;
@@ -83,7 +85,11 @@ export function createApp(deps: AppDeps): Express {
     response.set("Cache-Control", "no-store");
     next();
   });
-  const mount = createMount({ sessions, requestLimit: createRequestLimit(redis, deps.limits) });
+  const mount = createMount({
+    sessions,
+    requestLimit: createRequestLimit(redis, deps.limits),
+    audit: deps.audit,
+  });
   const sessionDeps = { loginLimit: createLoginLimit(redis), countLogin: countLogins(metrics) };
   app.use(
     createHomeRoutes(deps.page),

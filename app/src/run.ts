@@ -69,6 +69,7 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
     database,
     redis,
     log,
+    audit: telemetry.audit,
     clock: systemClock,
     cursorSecret: settings.cursorSecret,
     limits: { perUser: settings.maxRequestsPerUserMinute, perAddress: settings.maxRequestsPerAddress },

@@ -44,6 +44,7 @@ export interface TestApp {
   readonly tenants: readonly DemoTenant[];
   /** The log's lines, parsed. */
   readonly lines: readonly Record<string, unknown>[];
+  readonly auditLines: readonly Record<string, unknown>[];
   ask(path: string, request?: TestRequest): Promise<TestAnswer>;
   /** Logs a demo person in and gives the token. */
   logIn(email: string): Promise<string>;
@@ -94,6 +95,7 @@ function requireDocumented(method: string, path: string, status: number, type: s
 
 export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
   const lines: Record<string, unknown>[] = [];
+  const auditLines: Record<string, unknown>[] = [];
   const log = createLog("app", "debug", { write: (line) => void lines.push(JSON.parse(line)) });
   const metrics = createMetrics();
   await seedDemo(options.database.ownerUrl, DEMO_PASSWORD);
@@ -104,6 +106,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
     database,
     redis,
     log,
+    audit: createLog("app", "info", { write: (line) => void auditLines.push(JSON.parse(line)) }),
     clock: options.clock ?? systemClock,
     cursorSecret: "a secret that only tests have, long enough",
     limits: options.limits ?? AMPLE,
@@ -147,6 +150,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
     redis,
     tenants,
     lines,
+    auditLines,
     ask,
     async logIn(email) {
       const tenant = tenants.find(({ employees }) =>
