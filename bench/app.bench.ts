@@ -66,6 +66,7 @@ export async function run(print: (line: string) => void): Promise<void> {
       database,
       redis,
       log,
+      audit: log,
       clock: systemClock,
       cursorSecret: "a secret that only the bench has, long enough",
       limits: { perUser: 1_000_000, perAddress: 1_000_000 },
