@@ -19,6 +19,7 @@ const programs = {
   test: "tools/src/test.ts",
   slo: "alerts/src/command/main.ts",
   bench: "bench/run.ts",
+  chaos: "chaos/run.ts",
   "verify:grafana": "tools/src/verify-grafana.ts",
 };
 
