@@ -25,6 +25,10 @@ export const SECRETS = {
   routingKey: "0123456789abcdef0123456789abcdef",
   smtp: "very-secret-smtp",
   webhook: "very-secret-webhook",
+  signing: "very-secret-signing",
+  ntfy: "tk_verysecretntfy",
+  twilio: "very-secret-twilio",
+  action: "very-secret-action",
 } as const;
 
 /** The channels' settings against a stand-in inbox. */
@@ -34,13 +38,25 @@ export const standInChannels = (ports: {
 }): PagerSettings["channels"] => {
   const http = `http://127.0.0.1:${ports.httpPort}`;
   return {
-    slack: { token: SECRETS.slack, channel: "#incidents", apiUrl: `${http}/slack/api/` },
+    slack: {
+      token: SECRETS.slack,
+      channel: "#incidents",
+      apiUrl: `${http}/slack/api/`,
+      signingSecret: SECRETS.signing,
+    },
     email: {
       url: `smtp://pager:${SECRETS.smtp}@127.0.0.1:${ports.smtpPort}`,
       from: "Watchkeeper <watchkeeper@example.org>",
       to: "on-call@example.org",
     },
     pagerduty: { routingKey: SECRETS.routingKey, url: `${http}/pagerduty` },
+    ntfy: { url: `${http}/ntfy`, token: SECRETS.ntfy },
+    twilio: {
+      accountSid: `AC${"0".repeat(32)}`,
+      authToken: SECRETS.twilio,
+      from: "+4930123456",
+      url: `${http}/twilio`,
+    },
     webhook: { url: `${http}/webhook/test`, secret: SECRETS.webhook },
   };
 };

@@ -138,6 +138,14 @@ export const pagerUnreached = defineGauge({
   emittedBy,
 });
 
+export const pagerReadinessProblems = defineGauge({
+  name: "watchkeeper_pager_readiness_problems",
+  help: "What would keep a page from reaching somebody: people, schedules, addresses or the on-call file, by kind",
+  unit: "items",
+  labels: ["readiness_problem"],
+  emittedBy,
+});
+
 export const pagerStormsOpen = defineGauge({
   name: "watchkeeper_pager_storms_open",
   help: "Routes with more new incidents than people can read: one message speaks for them",

@@ -13,7 +13,7 @@ export interface FiredLevel {
   readonly run: number;
   readonly round: number;
   readonly level: number;
-  readonly reason: "escalation" | "catch-all";
+  readonly reason: "escalation" | "catch-all" | "test";
 }
 
 /**
@@ -107,6 +107,7 @@ export async function queueNotifications(tx: Queries): Promise<number> {
      ), ranked AS (
        SELECT id, row_number() OVER (PARTITION BY person ORDER BY priority, created_at, id)
          + (SELECT count(*) FROM notification q WHERE q.person = turn.person AND q.state = 'queued'
+            AND q.reason <> 'test'
             AND q.queued_at > pager_now() - interval '1 minute') AS place
        FROM turn
      )

@@ -4,10 +4,12 @@ import { teams } from "@watchkeeper/catalogue/teams";
 import { expect, test } from "vitest";
 import {
   nobodyReached,
+  notReady,
   ownAlertNames,
   routeBroken,
   routeWorks,
   stormBlows,
+  testPage,
   unreadableAlert,
 } from "./own-alerts.ts";
 
@@ -19,6 +21,8 @@ const raised = [
   unreadableAlert({ inboxId: "1", reason: "not JSON", consoleUrl }),
   routeBroken({ destination: "slack", reason: "Slack: invalid_auth", consoleUrl }),
   routeWorks({ destination: "slack", consoleUrl }),
+  notReady({ team: "directory", problems: ["Nobody is on call"], consoleUrl }),
+  testPage({ id: "1", person: "ada", by: "bob", consoleUrl }),
   nobodyReached({ number: 12, of: "ServiceDown", firing: true, consoleUrl }),
   stormBlows({ route: "team", folded: 3, names: { A: 3 }, priority: "P1", firing: true, consoleUrl }),
 ];

@@ -6,13 +6,18 @@ import type { Severity } from "./severity.ts";
 /** The alerts that the pager raises about itself: no rule knows them. Their runbooks are in `alerts/src/pager-own/`. */
 export const ownAlertNames = [
   "PagerNobodyReached",
+  "PagerNotReady",
   "PagerRouteBroken",
   "PagerStorm",
+  "PagerTestPage",
   "PagerUnreadableAlert",
 ] as const;
 type OwnAlertName = (typeof ownAlertNames)[number];
 
 const ROUTE_BROKEN = "PagerRouteBroken" satisfies OwnAlertName;
+
+/** The label by which an alert of the pager's own asks for a team's owner instead of who is on call. */
+export const OWNER_LABEL = "oncall_owner_of";
 
 /** A body that cannot be read is an alert that nobody sees: it pages until none has come for this long. */
 const UNREADABLE_QUIET_MS = 60 * 60_000;
@@ -89,6 +94,50 @@ export const nobodyReached = ({ number, of, firing, consoleUrl }: Unreached): Al
     summary: `Nobody has answered incident #${number}`,
     description: `Every level of its escalation was asked about ${of} and nobody has acknowledged. Somebody must look now.`,
     labels: { incident: String(number), of },
+    consoleUrl,
+  });
+
+interface NotReady extends Linked {
+  readonly team: string;
+  /** A sentence each; none means that all is well. */
+  readonly problems: readonly string[];
+}
+
+/** Something would keep a page from reaching the people of a team: their owner is asked, in working hours. */
+export const notReady = ({ team, problems, consoleUrl }: NotReady): AlertFact =>
+  ownFact({
+    alertname: "PagerNotReady",
+    instance: team,
+    status: problems.length > 0 ? "firing" : "resolved",
+    expiresAfterMs: null,
+    summary: `Pages may not reach ${team}`,
+    description: problems.join(". "),
+    labels: { [OWNER_LABEL]: team },
+    consoleUrl,
+  });
+
+interface TestPage extends Linked {
+  /** One page is one incident. */
+  readonly id: string;
+  readonly person: string;
+  readonly by: string;
+}
+
+/** Long enough to look at it and to press its buttons. */
+const TEST_MS = 15 * 60_000;
+
+/** A page that only asks whether it arrives. */
+export const testPage = ({ id, person, by, consoleUrl }: TestPage): AlertFact =>
+  ownFact({
+    alertname: "PagerTestPage",
+    instance: id,
+    status: "firing",
+    expiresAfterMs: TEST_MS,
+    summary: `Test page for ${person}`,
+    description: `${by} wants to know whether this arrives. Nothing is wrong; it ends by itself.`,
+    labels: { person },
+    severity: "info",
+    priority: "P3",
     consoleUrl,
   });
 
