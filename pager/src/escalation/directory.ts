@@ -1,6 +1,6 @@
+import type { LabelValue } from "@watchkeeper/catalogue/labels";
 import type { Queries } from "@watchkeeper/exporters/database";
 import type { Priority } from "../incidents/priority.ts";
-import type { ChannelName } from "../routes.ts";
 
 /*
  * What the core asks of whoever knows the people. It asks inside its own transaction and stores the answer: a policy
@@ -9,7 +9,7 @@ import type { ChannelName } from "../routes.ts";
 
 /** One way to reach a person, such as `{ channel: "ntfy", address: "ada-pages" }`. */
 export interface Contact {
-  readonly channel: ChannelName;
+  readonly channel: LabelValue<"channel">;
   readonly address: string;
 }
 

@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import type { MessageKind } from "../channels/channel.ts";
 import { type Priority, pages } from "../incidents/priority.ts";
 
 /** Steps in seconds, the last one repeated; and after how long it ends. */
@@ -41,7 +40,7 @@ export type RetryDecision =
 
 export interface FailedDelivery {
   readonly id: string;
-  readonly kind: MessageKind;
+  readonly kind: "announce" | "again" | "update" | "resolve";
   readonly priority: Priority;
   /** Earlier failures. */
   readonly failures: number;
