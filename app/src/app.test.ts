@@ -37,13 +37,16 @@ test("the metrics are exactly those that the catalogue says the app emits", asyn
 });
 
 test("the home page says what this is, and the probe from outside needs no login", async () => {
-  expect((await app.ask("/")).body).toContain("<h1>Company Directory</h1>");
+  expect((await app.ask("/")).body).toContain("<title>Company Directory</title>");
   expect(await app.ask("/healthz")).toMatchObject({ status: 200, body: { status: "ok" } });
 });
 
 test("every answer carries the headers of a careful server and a request id", async () => {
   const { headers } = await app.ask("/");
-  expect(headers.get("content-security-policy")).toContain("default-src 'self'");
+  expect(headers.get("content-security-policy")).toBe(
+    "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';frame-src 'none';" +
+      "form-action 'none';base-uri 'none';frame-ancestors 'none'",
+  );
   expect(headers.get("x-powered-by")).toBeNull();
   expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
   const given = await app.ask("/", { headers: { "x-request-id": "proxy-0123456789" } });

@@ -7,8 +7,9 @@ import type { Metrics } from "@watchkeeper/exporters/metrics";
 import { countSearches } from "@watchkeeper/exporters/search";
 import type { Clock } from "@watchkeeper/process/clock";
 import type { Log } from "@watchkeeper/process/log";
+import type { Bundle } from "@watchkeeper/web/bundle";
+import { protectPages } from "@watchkeeper/web/protect";
 import express, { type Express } from "express";
-import helmet from "helmet";
 import { createAuditLog } from "./audit.ts";
 import { createCache } from "./cache.ts";
 import { allowOrigins } from "./cors.ts";
@@ -45,22 +46,11 @@ export interface AppDeps {
   readonly limits: RequestLimits;
   /** Origins whose pages may use the API in a browser. */
   readonly corsOrigins: readonly string[];
+  /** What `loadPage` made. */
+  readonly page: Bundle;
   /** Proxies whose word about a client's address counts, as Express' `trust proxy` takes them. */
   readonly trustedProxies: readonly string[];
 }
-
-/** Everything comes from here: nothing of a page is anybody else's. */
-const CONTENT_POLICY = {
-  useDefaults: false,
-  directives: {
-    "default-src": ["'self'"],
-    "img-src": ["'self'", "data:"],
-    "object-src": ["'none'"],
-    "base-uri": ["'none'"],
-    "form-action": ["'self'"],
-    "frame-ancestors": ["'none'"],
-  },
-};
 
 /** Puts the Company Directory together. It opens nothing: what it needs is passed in. */
 export function createApp(deps: AppDeps): Express {
@@ -90,7 +80,7 @@ export function createApp(deps: AppDeps): Express {
   });
   traceRequests(app);
   logRequests(app, log);
-  app.use(helmet({ contentSecurityPolicy: CONTENT_POLICY }));
+  app.use(protectPages({}));
   app.use("/api", allowOrigins(deps.corsOrigins), (_request, response, next) => {
     response.set("Cache-Control", "no-store");
     next();
@@ -102,7 +92,7 @@ export function createApp(deps: AppDeps): Express {
   });
   const sessionDeps = { loginLimit: createLoginLimit(redis), countLogin: countLogins(metrics) };
   app.use(
-    createHomeRoutes(),
+    createHomeRoutes(deps.page),
     createSessionRoutes(mount, { tenants, directory, sessions, passwords, ...sessionDeps }),
     createPeopleRoutes(mount, { directory, passwords, countSearch: countSearches(metrics) }),
     createCompanyRoutes(mount, { tenants, audit: createAuditLog(database, cursors), passwords }),

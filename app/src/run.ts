@@ -17,6 +17,7 @@ import { requireRestrictedRole } from "./database-role.ts";
 import { seedDemo } from "./demo/seed.ts";
 import { migrate } from "./migrate.ts";
 import { createRedis } from "./redis.ts";
+import { loadPage } from "./routes/home.ts";
 import { readAppSettings } from "./settings.ts";
 
 const PROBE_INTERVAL_MS = 5_000;
@@ -74,6 +75,7 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
     limits: { perUser: settings.maxRequestsPerUserMinute, perAddress: settings.maxRequestsPerAddress },
     corsOrigins: settings.corsOrigins,
     trustedProxies: settings.trustedProxies,
+    page: await loadPage(),
   });
 
   const probe = exportDependencies(metrics, checks);

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createMetrics, type Metrics } from "@watchkeeper/exporters/metrics";
 import { type Clock, systemClock } from "@watchkeeper/process/clock";
 import { createLog } from "@watchkeeper/process/log";
+import type { Bundle } from "@watchkeeper/web/bundle";
 import { z } from "zod";
 import { operations } from "./api/all.ts";
 import { documentPath, problemSchema } from "./api/openapi.ts";
@@ -59,6 +60,8 @@ export interface TestAppOptions {
   readonly clock?: Clock;
   readonly limits?: RequestLimits;
   readonly corsOrigins?: readonly string[];
+  /** The page's script and stylesheet, where a test looks at them. */
+  readonly page?: Bundle;
 }
 
 /** So many that tests do not meet them. */
@@ -109,6 +112,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
     limits: options.limits ?? AMPLE,
     corsOrigins: options.corsOrigins ?? [],
     trustedProxies: ["loopback"],
+    page: options.page ?? { script: "", stylesheet: "" },
   });
   const server = createServer(app).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -33,18 +33,18 @@ import { registerDestinations } from "./outbox/enqueue.ts";
 import type { Reach } from "./routes.ts";
 import { parsePagerSettings } from "./settings.ts";
 
+/** Buttons are taken when we can tell that Slack sent them. */
+const slackActionsOf = (slack: SlackSettings | undefined): SlackActionSettings | undefined =>
+  slack?.signingSecret === undefined
+    ? undefined
+    : { signingSecret: slack.signingSecret, apiUrl: slack.apiUrl };
+
 /** What an experiment may put in place of the usual. */
 export interface RunHooks {
   /** Called between two steps, where a process may end. */
   readonly checkpoint?: (point: Checkpoint) => Promise<void> | void;
   readonly directory?: Directory;
 }
-
-/** Buttons are taken when we can tell that Slack sent them. */
-const slackActionsOf = (slack: SlackSettings | undefined): SlackActionSettings | undefined =>
-  slack?.signingSecret === undefined
-    ? undefined
-    : { signingSecret: slack.signingSecret, apiUrl: slack.apiUrl };
 
 /**
  * Starts the pager: schema, engine, operators' port, HTTP port.
@@ -139,15 +139,6 @@ export async function run(
       stored: () => engine.wake(),
       emergency: degraded?.emergency,
     }),
-    createCalendarRoutes(database, source.current),
-    createApiRoutes({
-      ...readiness,
-      version: packageJson.version,
-      authenticate,
-      log,
-      onSuperseded: (superseded) => countSuperseded(pagerMetrics, superseded),
-      onMaintenance: () => chores.wake("maintenance"),
-    }),
     ...createActionRoutes({
       database,
       reach,
@@ -158,6 +149,15 @@ export async function run(
       actions,
       slack: slackActionsOf(settings.channels.slack),
       twilio: settings.channels.twilio,
+    }),
+    createCalendarRoutes(database, source.current),
+    createApiRoutes({
+      ...readiness,
+      version: packageJson.version,
+      authenticate,
+      log,
+      onSuperseded: (superseded) => countSuperseded(pagerMetrics, superseded),
+      onMaintenance: () => chores.wake("maintenance"),
     }),
   ]);
   const ops = await startOpsServer({

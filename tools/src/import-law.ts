@@ -61,6 +61,7 @@ const LAW: Readonly<Record<string, { readonly may: readonly string[]; readonly b
   bench: {
     may: [
       "alerts",
+      "app",
       "chaos",
       "console",
       "exporters",

@@ -33,6 +33,22 @@ const timing = (values: Partial<Timing>) => ({
   ...(values.repeatInterval && { repeat_interval: values.repeatInterval }),
 });
 
+/**
+ * Tickets of a service wait while planned work is done on it, and come afterwards if they still hold. Pages never wait:
+ * what does not come back is no plan.
+ */
+const mutes = (route: Route, windows: readonly MaintenanceWindow[]) => {
+  const muted = route.when.severity === "ticket" ? mutedServices(windows, slos) : new Map();
+  return muted.size === 0
+    ? {}
+    : {
+        routes: [...muted].map(([service, names]) => ({
+          matchers: matchers({ service }),
+          mute_time_intervals: names,
+        })),
+      };
+};
+
 function configOf(receiver: Receiver) {
   if ("email" in receiver) {
     // Without STARTTLS the stand-in takes it on loopback; a server that offers it is spoken to with it.
@@ -49,22 +65,6 @@ function configOf(receiver: Receiver) {
     ],
   };
 }
-
-/**
- * Tickets of a service wait while planned work is done on it, and come afterwards if they still hold. Pages never wait:
- * what does not come back is no plan.
- */
-const mutes = (route: Route, windows: readonly MaintenanceWindow[]) => {
-  const muted = route.when.severity === "ticket" ? mutedServices(windows, slos) : new Map();
-  return muted.size === 0
-    ? {}
-    : {
-        routes: [...muted].map(([service, names]) => ({
-          matchers: matchers({ service }),
-          mute_time_intervals: names,
-        })),
-      };
-};
 
 /** Alertmanager's configuration. `max_alerts: 0` sends a group whole, however large it is. */
 export const renderAlertmanagerConfig = (windows: readonly MaintenanceWindow[] = maintenance): string =>
