@@ -20,6 +20,8 @@ import { createHomeRoutes } from "./routes/home.ts";
 import { createLoginRoutes } from "./routes/login.ts";
 import { createSessions } from "./session.ts";
 import { createTenants } from "./tenants.ts";
+import type { RecordUsage } from "./usage/event.ts";
+import { createPageLoadRoutes } from "./usage/page-load.ts";
 
 export interface AppDeps {
   readonly metrics: Metrics;
@@ -27,10 +29,11 @@ export interface AppDeps {
   readonly redis: Redis;
   readonly log: Log;
   readonly clock: Clock;
+  readonly recordUsage: RecordUsage;
 }
 
 /** Puts the Company Directory together. It opens nothing: what it needs is passed in. */
-export function createApp({ metrics, database, redis, log, clock }: AppDeps): Express {
+export function createApp({ metrics, database, redis, log, clock, recordUsage }: AppDeps): Express {
   const lookups = countCacheLookups(metrics);
   const sessions = createSessions(redis, clock, lookups);
   const cache = createCache(redis, lookups);
@@ -47,7 +50,7 @@ export function createApp({ metrics, database, redis, log, clock }: AppDeps): Ex
     response.set("Cache-Control", "no-store");
     next();
   });
-  app.use(createHomeRoutes());
+  app.use(createHomeRoutes(), createPageLoadRoutes(metrics, clock));
   app.use(
     "/api",
     createLoginRoutes({
@@ -55,8 +58,9 @@ export function createApp({ metrics, database, redis, log, clock }: AppDeps): Ex
       sessions,
       loginLimit: createLoginLimit(redis),
       countLogin: countLogins(metrics),
+      recordUsage,
     }),
-    createEmployeeRoutes({ directory, tenants, sessions, countSearch: countSearches(metrics) }),
+    createEmployeeRoutes({ directory, tenants, sessions, countSearch: countSearches(metrics), recordUsage }),
   );
   app.use(answerNotFound);
   app.use(answerErrors(log));

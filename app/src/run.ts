@@ -14,6 +14,8 @@ import { seedDemo } from "./demo/seed.ts";
 import { migrate } from "./migrate.ts";
 import { createRedis } from "./redis.ts";
 import { readAppSettings } from "./settings.ts";
+import { createUsageCapture } from "./usage/capture.ts";
+import { createUsageStore } from "./usage/store.ts";
 
 const PROBE_INTERVAL_MS = 5_000;
 
@@ -55,7 +57,10 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
   const redis = await createRedis(settings.redisUrl, log);
   const checks = createChecks(database, redis);
 
-  const server = createServer(createApp({ metrics, database, redis, log, clock: systemClock }));
+  const usage = createUsageCapture({ store: createUsageStore(database), metrics, clock: systemClock, log });
+  const server = createServer(
+    createApp({ metrics, database, redis, log, clock: systemClock, recordUsage: usage.record }),
+  );
   server.headersTimeout = 5_000;
   server.requestTimeout = 10_000;
 
@@ -76,7 +81,7 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
   return async () => {
     stopped.abort();
     await drain(server);
-    await Promise.all([ops.close(), probing]);
+    await Promise.all([ops.close(), probing, usage.close()]);
     await Promise.all([redis.close(), database.close()]);
   };
 }

@@ -10,6 +10,8 @@ import { createDemoTenants, type DemoTenant } from "./demo/people.ts";
 import { seedDemo } from "./demo/seed.ts";
 import { migrate } from "./migrate.ts";
 import { createRedis, type Redis } from "./redis.ts";
+import { createUsageCapture } from "./usage/capture.ts";
+import { createUsageStore } from "./usage/store.ts";
 
 export const DEMO_PASSWORD = "demo-password";
 
@@ -60,7 +62,9 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
   const database = createDatabase(options.databaseUrlOfApp ?? options.databaseUrl, metrics, log);
   await seedDemo(database, DEMO_PASSWORD);
   const redis = await createRedis(options.redisUrlOfApp ?? options.redisUrl, log);
-  const app = createApp({ metrics, database, redis, log, clock: options.clock ?? systemClock });
+  const clock = options.clock ?? systemClock;
+  const usage = createUsageCapture({ store: createUsageStore(database), metrics, clock: systemClock, log });
+  const app = createApp({ metrics, database, redis, log, clock, recordUsage: usage.record });
   const server = createServer(app).listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -109,6 +113,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await usage.close();
       await Promise.all([redis.close(), database.close()]);
     },
   };

@@ -66,6 +66,40 @@ export const labels = {
     "superseded",
     "dead",
   ]),
+  business_event: closed("What a person did in the directory", [
+    "login",
+    "search",
+    "empty_search",
+    "profile_view",
+    "profile_update",
+  ]),
+  activity_window: closed("How far back activity counts; a month is 30 days", ["day", "week", "month"]),
+  feature: closed("Something that people can do in the directory", [
+    "search",
+    "profile_view",
+    "profile_update",
+  ]),
+  page_phase: closed("A moment in the life of a page: first byte, first and largest paint, loaded", [
+    "first_byte",
+    "first_paint",
+    "largest_paint",
+    "loaded",
+  ]),
+  usage_outcome: closed("What became of an event of use", ["stored", "dropped"]),
+  job_name: closed("Name of a scheduled job of the collector", [
+    "active-sessions",
+    "business-figures",
+    "demo-history",
+    "reports",
+    "retention",
+    "top-lists",
+    "usage-roll-up",
+  ]),
+  job_result: closed("How a scheduled run of a job ended", ["success", "failure", "timeout", "skipped"]),
+  import_name: closed("What an import brings in", ["nps", "tickets"]),
+  import_result: closed("What became of an import's rows", ["accepted", "refused"]),
+  report_kind: closed("How long a report's period is", ["week", "month"]),
+  report_result: closed("How an attempt to mail a report ended", ["sent", "refused", "unsure"]),
 } as const satisfies Record<string, ClosedLabel<string> | BoundedLabel>;
 
 export type LabelName = keyof typeof labels;

@@ -6,8 +6,9 @@ import type { Directory } from "../directory.ts";
 import type { UpdateResult } from "../employees.ts";
 import { ClientError, notFound } from "../errors.ts";
 import { parseInput, parseJson } from "../parse.ts";
-import type { Sessions } from "../session.ts";
+import type { Session, Sessions } from "../session.ts";
 import type { Tenants } from "../tenants.ts";
+import type { RecordUsage, UsageEvent } from "../usage/event.ts";
 
 /** More words than this are a pasted text, not a search. */
 const MAX_WORDS = 5;
@@ -66,11 +67,20 @@ export interface EmployeeDeps {
   readonly tenants: Tenants;
   readonly sessions: Sessions;
   readonly countSearch: ReturnType<typeof countSearches>;
+  readonly recordUsage: RecordUsage;
 }
 
 /** `GET /me`, `GET /employees`, `GET` and `PATCH /employees/:id`, always within the tenant of the session. */
-export function createEmployeeRoutes({ directory, tenants, sessions, countSearch }: EmployeeDeps): Router {
+export function createEmployeeRoutes({
+  directory,
+  tenants,
+  sessions,
+  countSearch,
+  recordUsage,
+}: EmployeeDeps): Router {
   const router = express.Router();
+  const note = ({ tenantId, employeeId }: Session, what: Omit<UsageEvent, "tenantId" | "userId">): void =>
+    recordUsage({ tenantId, userId: employeeId, ...what });
   const mustLogIn = authenticate(sessions);
 
   router.get("/me", mustLogIn, async (_request, response) => {
@@ -92,13 +102,21 @@ export function createEmployeeRoutes({ directory, tenants, sessions, countSearch
         countSearch("error");
         throw error;
       });
-    countSearch(page.employees.length > 0 ? "found" : "empty");
+    const found = page.employees.length > 0;
+    countSearch(found ? "found" : "empty");
+    // Leafing through the pages of a search is not another search.
+    if (offset === 0) {
+      const term = words.join(" ").slice(0, 100);
+      note(sessionOf(response), { kind: found ? "search" : "empty_search", ...(term !== "" && { term }) });
+    }
     response.json(page);
   });
 
   router.get("/employees/:id", mustLogIn, async (request, response) => {
-    const employee = await directory.find(sessionOf(response).tenantId, idOf(request.params.id));
+    const session = sessionOf(response);
+    const employee = await directory.find(session.tenantId, idOf(request.params.id));
     if (!employee) throw notFound();
+    note(session, { kind: "profile_view", subjectId: employee.id });
     response.json(employee);
   });
 
@@ -107,6 +125,7 @@ export function createEmployeeRoutes({ directory, tenants, sessions, countSearch
     const id = idOf(request.params.id);
     const result = await directory.update(actor, id, parseInput(changeSchema, request.body));
     if (result !== "updated") throw REFUSALS[result]();
+    note(actor, { kind: "profile_update", subjectId: id });
     const employee = await directory.find(actor.tenantId, id);
     if (!employee) throw notFound();
     response.json(employee);

@@ -2,7 +2,8 @@ import express, { type Router } from "express";
 
 const HOME = `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>Company Directory</title><meta name="viewport" content="width=device-width"></head>
+<head><meta charset="utf-8"><title>Company Directory</title><meta name="viewport" content="width=device-width">
+<script type="module" src="/usage/page-load.js"></script></head>
 <body>
 <h1>Company Directory</h1>
 <p>Who works where, for several companies that never see one another. This is its API:</p>

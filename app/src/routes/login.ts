@@ -9,6 +9,7 @@ import { parseInput, parseJson } from "../parse.ts";
 import { verifyPassword } from "../password.ts";
 import { SESSION_TTL_MS, type Session, type Sessions } from "../session.ts";
 import type { Tenants } from "../tenants.ts";
+import type { RecordUsage } from "../usage/event.ts";
 
 /** PostgreSQL refuses texts with a NUL, and no name has any other control character. */
 const name = (max: number) =>
@@ -44,10 +45,11 @@ export interface LoginDeps {
   readonly sessions: Sessions;
   readonly loginLimit: LoginLimit;
   readonly countLogin: (result: LoginResult) => void;
+  readonly recordUsage: RecordUsage;
 }
 
 /** `POST /login` and `POST /logout`. */
-export function createLoginRoutes({ tenants, sessions, loginLimit, countLogin }: LoginDeps): Router {
+export function createLoginRoutes({ tenants, sessions, loginLimit, countLogin, recordUsage }: LoginDeps): Router {
   const gate = createGate(CHECKS);
 
   const checkPassword = (password: string, hash: string | undefined): Promise<boolean> =>
@@ -101,6 +103,7 @@ export function createLoginRoutes({ tenants, sessions, loginLimit, countLogin }:
       throw error;
     });
     countLogin("success");
+    recordUsage({ kind: "login", tenantId: outcome.session.tenantId, userId: outcome.session.employeeId });
     setSessionCookie(request, response, token);
     response.json({
       token,

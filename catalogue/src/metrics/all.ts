@@ -1,7 +1,9 @@
 import type { Metric } from "../metric.ts";
 import type { ServiceName } from "../services.ts";
 import * as auth from "./auth.ts";
+import * as business from "./business.ts";
 import * as cache from "./cache.ts";
+import * as collector from "./collector.ts";
 import * as database from "./database.ts";
 import * as dependency from "./dependency.ts";
 import * as http from "./http.ts";
@@ -10,7 +12,7 @@ import * as runtime from "./runtime.ts";
 import * as search from "./search.ts";
 
 /** Every metric that our own code emits, sorted by name. */
-export const metrics: readonly Metric[] = [auth, cache, database, dependency, http, pager, runtime, search]
+export const metrics: readonly Metric[] = [auth, business, cache, collector, database, dependency, http, pager, runtime, search]
   .flatMap((family): readonly Metric[] => Object.values(family))
   .sort((a, b) => (a.name < b.name ? -1 : 1));
 

@@ -15,6 +15,7 @@ const MAKE = {
   redis: random,
   "pager-ingest-token": random,
   "pager-api-token": random,
+  "collector-api-token": random,
   "console-session": random,
   "demo-password": random,
   "standin-slack-token": () => `xoxb-${random()}`,
