@@ -26,7 +26,12 @@ const schema = z.object({
   /** What a day and a week are, and when jobs are due. */
   timeZone: text.refine(isTimeZone, "must be a time zone such as Europe/Berlin").default("UTC"),
   /** A search term or a profile is only listed when so many different people looked for it. */
-  minPeople: z.coerce.number().int().min(3, "must be at least 3: fewer people can be told apart").max(1_000).default(5),
+  minPeople: z.coerce
+    .number()
+    .int()
+    .min(3, "must be at least 3: fewer people can be told apart")
+    .max(1_000)
+    .default(5),
   smtpUrl: z.url({ protocol: /^smtps?$/, hostname: /./ }).optional(),
   emailFrom: text.optional(),
   emailTo: text.optional(),

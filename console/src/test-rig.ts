@@ -29,6 +29,7 @@ const close = (server: Server): Promise<void> =>
   });
 
 export const PAGER_TOKEN = "pager-api-token";
+export const COLLECTOR_TOKEN = "collector-api-token";
 
 export interface TestPager {
   readonly url: string;
@@ -195,6 +196,7 @@ export interface TestConsole extends Console {
 export interface TestConsoleOptions {
   readonly prometheusUrl?: string;
   readonly pagerUrl?: string;
+  readonly collectorUrl?: string;
   readonly clock?: Clock;
   readonly limits?: UpstreamLimits;
   readonly settings?: Partial<Settings>;
@@ -214,6 +216,8 @@ export async function startTestConsole(options: TestConsoleOptions = {}): Promis
       prometheusUrl: options.prometheusUrl ?? nowhere,
       pagerUrl: options.pagerUrl ?? nowhere,
       pagerApiToken: PAGER_TOKEN,
+      collectorUrl: options.collectorUrl ?? nowhere,
+      collectorApiToken: COLLECTOR_TOKEN,
       sessionSecret: "a secret of at least thirty-two characters",
       loginTokenPath: tokenFile,
       runbooksDir: folder,

@@ -49,7 +49,13 @@ export interface LoginDeps {
 }
 
 /** `POST /login` and `POST /logout`. */
-export function createLoginRoutes({ tenants, sessions, loginLimit, countLogin, recordUsage }: LoginDeps): Router {
+export function createLoginRoutes({
+  tenants,
+  sessions,
+  loginLimit,
+  countLogin,
+  recordUsage,
+}: LoginDeps): Router {
   const gate = createGate(CHECKS);
 
   const checkPassword = (password: string, hash: string | undefined): Promise<boolean> =>

@@ -72,7 +72,10 @@ export function createUsageCapture({
     } catch (error) {
       if (!(error instanceof UnavailableError)) {
         // Trying again would fail again, and keep all later events waiting.
-        log.error({ events: current.events.length, err: error }, "dropped events of use as the database refuses them");
+        log.error(
+          { events: current.events.length, err: error },
+          "dropped events of use as the database refuses them",
+        );
         drop(current.events.length);
         batch = undefined;
         return true;

@@ -12,7 +12,18 @@ import * as runtime from "./runtime.ts";
 import * as search from "./search.ts";
 
 /** Every metric that our own code emits, sorted by name. */
-export const metrics: readonly Metric[] = [auth, business, cache, collector, database, dependency, http, pager, runtime, search]
+export const metrics: readonly Metric[] = [
+  auth,
+  business,
+  cache,
+  collector,
+  database,
+  dependency,
+  http,
+  pager,
+  runtime,
+  search,
+]
   .flatMap((family): readonly Metric[] => Object.values(family))
   .sort((a, b) => (a.name < b.name ? -1 : 1));
 

@@ -3,7 +3,6 @@ import { importedRowsTotal } from "@watchkeeper/catalogue/metrics/collector";
 import type { Metrics } from "@watchkeeper/exporters/metrics";
 import { createBearerCheck } from "@watchkeeper/process/bearer";
 import express, { type Request, Router } from "express";
-import { z } from "zod";
 import type { Database } from "../database/database.ts";
 import { nps } from "../imports/nps.ts";
 import { ImportError, importRows } from "../imports/store.ts";
@@ -16,9 +15,6 @@ import { ApiError } from "./errors.ts";
 const MAX_CSV_BYTES = 256 * 1024 * 1024;
 
 const IMPORTS = { nps, tickets } as const;
-
-const topQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(100).default(10) });
-const listName = z.enum(["search-terms", "profiles"]);
 
 /** The same stream with a bound, also for a body that does not say how large it is. */
 function bounded(request: Request): Readable {
@@ -34,13 +30,6 @@ function bounded(request: Request): Readable {
   );
   request.once("aborted", () => limited.destroy(new Error("the sender went away")));
   return limited;
-}
-
-/** Who asks for something that is not there, or in a way that is not understood. */
-function parse<T>(schema: z.ZodType<T>, input: unknown, error: ApiError): T {
-  const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  throw error;
 }
 
 export interface ApiDeps {
@@ -68,39 +57,49 @@ export function createApiRoutes({ database, metrics, reports, token }: ApiDeps):
     });
   });
 
-  router.post("/api/imports/:name", express.json({ limit: "1mb", strict: false }), async (request, response) => {
-    const { name } = request.params;
-    if (name !== "nps" && name !== "tickets") {
-      throw new ApiError(404, "not_found", "Cannot import this: known are nps and tickets");
-    }
-    const isCsv = request.is("text/csv") !== false;
-    if (!isCsv && request.is("application/json") === false) {
-      throw new ApiError(415, "unsupported_media_type", "Cannot read this body: send text/csv or application/json");
-    }
-    if (importing) {
-      throw new ApiError(429, "busy", "Cannot import now as another import is under way", { "retry-after": "10" });
-    }
-    importing = true;
-    try {
-      const body = isCsv ? { csv: bounded(request) } : { json: request.body };
-      const imported = await importRows(database, IMPORTS[name], body);
-      rows.inc({ import_name: name, import_result: "accepted" }, imported);
-      response.json({ imported });
-    } catch (error) {
-      if (!(error instanceof ImportError)) throw error;
-      rows.inc({ import_name: name, import_result: "refused" }, Math.max(1, error.rows));
-      throw new ApiError(422, "invalid_rows", error.message);
-    } finally {
-      importing = false;
-    }
-  });
+  router.post(
+    "/api/imports/:name",
+    express.json({ limit: "1mb", strict: false }),
+    async (request, response) => {
+      const { name } = request.params;
+      if (name !== "nps" && name !== "tickets") {
+        throw new ApiError(404, "not_found", "Cannot import this: known are nps and tickets");
+      }
+      const isCsv = request.is("text/csv") !== false;
+      if (!isCsv && request.is("application/json") === false) {
+        throw new ApiError(
+          415,
+          "unsupported_media_type",
+          "Cannot read this body: send text/csv or application/json",
+        );
+      }
+      if (importing) {
+        throw new ApiError(429, "busy", "Cannot import now as another import is under way", {
+          "retry-after": "10",
+        });
+      }
+      importing = true;
+      try {
+        const body = isCsv ? { csv: bounded(request) } : { json: request.body };
+        const imported = await importRows(database, IMPORTS[name], body);
+        rows.inc({ import_name: name, import_result: "accepted" }, imported);
+        response.json({ imported });
+      } catch (error) {
+        if (!(error instanceof ImportError)) throw error;
+        rows.inc({ import_name: name, import_result: "refused" }, Math.max(1, error.rows));
+        throw new ApiError(422, "invalid_rows", error.message);
+      } finally {
+        importing = false;
+      }
+    },
+  );
 
   router.get("/api/top/:list", async (request, response) => {
-    const missing = new ApiError(404, "not_found", "There is no such list: known are search-terms and profiles");
-    const list = parse(listName, request.params.list, missing);
-    const wrong = new ApiError(400, "invalid_query", "Cannot read the query: limit must be from 1 to 100");
-    const { limit } = parse(topQuery, request.query, wrong);
-    response.json({ rows: await readTopList(database, list, limit) });
+    const { list } = request.params;
+    if (list !== "search-terms" && list !== "profiles") {
+      throw new ApiError(404, "not_found", "There is no such list: known are search-terms and profiles");
+    }
+    response.json(await readTopList(database, list));
   });
 
   router.get("/api/reports", async (_request, response) => {

@@ -44,7 +44,9 @@ function periodOf(week: string | undefined, month: string | undefined, timeZone:
     throw new CommandError(reasonOf(error));
   }
   if ((period.kind === "week") !== (week !== undefined)) {
-    throw new CommandError(`Cannot use --${week === undefined ? "month" : "week"} ${name} as it is a ${period.kind}`);
+    throw new CommandError(
+      `Cannot use --${week === undefined ? "month" : "week"} ${name} as it is a ${period.kind}`,
+    );
   }
   return period;
 }

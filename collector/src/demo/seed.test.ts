@@ -20,7 +20,9 @@ test("tenants whose addresses belong to nobody get a past, once, marked as made 
   expect(await bed.rows("SELECT FROM usage_event WHERE tenant_id = $1", [real.id])).toHaveLength(0);
   expect(await bed.rows("SELECT FROM usage_batch WHERE counted_at IS NULL")).toHaveLength(0);
   expect(await bed.rows("SELECT FROM usage_event WHERE at > now()")).toHaveLength(0);
-  const days = await bed.rows<{ n: number }>("SELECT count(DISTINCT day)::int AS n FROM collector.person_day");
+  const days = await bed.rows<{ n: number }>(
+    "SELECT count(DISTINCT day)::int AS n FROM collector.person_day",
+  );
   expect(days[0]?.n).toBeGreaterThan(50);
   const figures = await loadFigures(bed.database);
   expect(figures.demo).toBe(true);

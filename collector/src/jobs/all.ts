@@ -15,7 +15,10 @@ import { createTopListsJob } from "./top-lists.ts";
 import { createUsageRollUpJob } from "./usage-roll-up.ts";
 
 export interface JobDeps {
-  readonly settings: Pick<CollectorSettings, "timeZone" | "minPeople" | "mail" | "consoleUrl" | "demoHistory">;
+  readonly settings: Pick<
+    CollectorSettings,
+    "timeZone" | "minPeople" | "mail" | "consoleUrl" | "demoHistory"
+  >;
   readonly database: Database;
   readonly redis: RedisClient;
   readonly reports: Reports;
@@ -25,7 +28,15 @@ export interface JobDeps {
 }
 
 /** Every job of the collector. */
-export function createJobs({ settings, database, redis, reports, metrics, clock, log }: JobDeps): readonly Job[] {
+export function createJobs({
+  settings,
+  database,
+  redis,
+  reports,
+  metrics,
+  clock,
+  log,
+}: JobDeps): readonly Job[] {
   const { timeZone, minPeople, mail, consoleUrl, demoHistory } = settings;
   return [
     createActiveSessionsJob(redis, metrics, clock),

@@ -1,3 +1,4 @@
+import type { Gauge } from "@watchkeeper/catalogue/metric";
 import {
   businessActiveUsers,
   businessDemoData,
@@ -9,7 +10,6 @@ import {
   businessTicketsOpen,
   businessTicketsOpened,
 } from "@watchkeeper/catalogue/metrics/business";
-import type { Gauge } from "@watchkeeper/catalogue/metric";
 import type { Metrics } from "@watchkeeper/exporters/metrics";
 import type { Database } from "../database/database.ts";
 import { defineJob } from "../job.ts";

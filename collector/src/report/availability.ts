@@ -1,6 +1,6 @@
 import { type Compliance, complianceOf, EVALUATION_SECONDS } from "@watchkeeper/catalogue/compliance";
-import { sloSeries } from "@watchkeeper/catalogue/names";
 import { httpRequestDurationSeconds, httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
+import { sloSeries } from "@watchkeeper/catalogue/names";
 import { buckets, count, match, notMatch, promql, series } from "@watchkeeper/catalogue/promql";
 import type { Slo } from "@watchkeeper/catalogue/slo";
 import type { Prometheus } from "../upstream/prometheus.ts";
@@ -37,7 +37,8 @@ export interface ResponseTimes {
 
 const visitors = { job: "app", route: notMatch("/healthz") } as const;
 const range = ({ fromMs, toMs }: Span): string => `[${Math.max(1, Math.round(toMs - fromMs) - 1)}ms]`;
-const finite = (value: number | undefined): number | undefined => (Number.isFinite(value) ? value : undefined);
+const finite = (value: number | undefined): number | undefined =>
+  Number.isFinite(value) ? value : undefined;
 
 /** The errors that each promise counted in a span, by the promise's name. */
 export async function errorsIn(prometheus: Prometheus, span: Span): Promise<ReadonlyMap<string, number>> {
@@ -86,7 +87,10 @@ export async function loadFailing(prometheus: Prometheus, span: Span): Promise<r
     span.toMs / 1_000,
   );
   return samples
-    .map(({ labels, value }) => ({ name: `${routeName(labels)} with ${labels.status}`, errors: Math.round(value) }))
+    .map(({ labels, value }) => ({
+      name: `${routeName(labels)} with ${labels.status}`,
+      errors: Math.round(value),
+    }))
     .sort((a, b) => b.errors - a.errors);
 }
 

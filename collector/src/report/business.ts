@@ -12,7 +12,11 @@ export interface BusinessPeriod {
   readonly views: number;
   readonly updates: number;
   readonly nps: { readonly score: number | null; readonly responses: number };
-  readonly tickets: { readonly opened: number; readonly resolved: number; readonly medianSeconds: number | null };
+  readonly tickets: {
+    readonly opened: number;
+    readonly resolved: number;
+    readonly medianSeconds: number | null;
+  };
 }
 
 export interface Business extends BusinessPeriod {
@@ -55,7 +59,11 @@ export async function loadBusinessPeriod(
     period.days[0],
     period.days.at(-1),
   ]);
-  const answers = await query<BusinessPeriod["nps"] & { [column: string]: unknown }>("report_nps", ANSWERS, span);
+  const answers = await query<BusinessPeriod["nps"] & { [column: string]: unknown }>(
+    "report_nps",
+    ANSWERS,
+    span,
+  );
   const tickets = await query<BusinessPeriod["tickets"] & { [column: string]: unknown }>(
     "report_tickets",
     TICKETS,
@@ -111,7 +119,10 @@ export async function loadBusiness(
     peopleByDay: period.days.map((day) => byDay.rows.find((one) => one.day === day)?.people ?? 0),
     loginsByDay: period.days.map((_, i) =>
       logins.rows
-        .filter(({ hour }) => hour.getTime() >= (period.midnights[i] ?? 0) && hour.getTime() < (period.midnights[i + 1] ?? 0))
+        .filter(
+          ({ hour }) =>
+            hour.getTime() >= (period.midnights[i] ?? 0) && hour.getTime() < (period.midnights[i + 1] ?? 0),
+        )
         .reduce((sum, { events }) => sum + events, 0),
     ),
     ticketsOpen: row?.open ?? 0,

@@ -12,8 +12,8 @@ const LINE = "#e5e7eb";
 const escapeXml = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
-const text = (x: number, y: number, words: string, more = ""): string =>
-  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-family="${FONT}" font-size="13" fill="${INK}" ${more}>${escapeXml(words)}</text>`;
+const text = (x: number, y: number, words: string, more = "", ink = INK): string =>
+  `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" font-family="${FONT}" font-size="13" fill="${ink}" ${more}>${escapeXml(words)}</text>`;
 
 const draw = (alt: string, height: number, content: string): Chart => ({
   kind: "chart",
@@ -53,7 +53,7 @@ export function columnChart(
     .map(
       (value) =>
         `<line x1="${area.left}" x2="${area.right}" y1="${y(value).toFixed(1)}" y2="${y(value).toFixed(1)}" stroke="${LINE}"/>` +
-        text(area.left - 8, y(value) + 4, format(value), `text-anchor="end" fill="${QUIET}"`),
+        text(area.left - 8, y(value) + 4, format(value), 'text-anchor="end"', QUIET),
     )
     .join("");
   const step = (area.right - area.left) / Math.max(1, columns.length);
@@ -66,7 +66,7 @@ export function columnChart(
       const middle = x + width / 2;
       const bar =
         value === undefined
-          ? text(middle, area.bottom - 6, "–", `text-anchor="middle" fill="${QUIET}"`)
+          ? text(middle, area.bottom - 6, "–", 'text-anchor="middle"', QUIET)
           : `<rect x="${x.toFixed(1)}" y="${y(value).toFixed(1)}" width="${width.toFixed(1)}" height="${(area.bottom - y(value)).toFixed(1)}" rx="2" fill="${colour}"/>`;
       const name = i % every === 0 ? text(middle, height - 10, label, 'text-anchor="middle"') : "";
       return bar + name;

@@ -1,7 +1,7 @@
-import { duration, percent, several } from "./numbers.ts";
-import type { ReportData } from "./data.ts";
-import { localTime } from "./period.ts";
 import type { Incident } from "../upstream/pager.ts";
+import type { ReportData } from "./data.ts";
+import { duration, percent, several } from "./numbers.ts";
+import { localTime } from "./period.ts";
 
 /** Below these nobody needs to decide anything. Each is a judgement, not a measurement. */
 const LITTLE_BUDGET = 0.25;
@@ -49,7 +49,9 @@ export function decisionsOf({ period, toMs, kept, incidents, business }: ReportD
   if (!kept.ok) found.push(`Nothing was measured: ${kept.reason}. Decide who brings measuring back.`);
   if (incidents.ok) {
     const { list } = incidents.value;
-    const open = list.filter(({ resolvedAt, startedAt }) => resolvedAt === null && toMs - startedAt > LONG_OPEN_MS);
+    const open = list.filter(
+      ({ resolvedAt, startedAt }) => resolvedAt === null && toMs - startedAt > LONG_OPEN_MS,
+    );
     if (open.length > 0) {
       found.push(
         `${several(open.length, "incident has", "incidents have")} been open for more than a day ` +
@@ -78,7 +80,9 @@ export function decisionsOf({ period, toMs, kept, incidents, business }: ReportD
       );
     }
     if (nps.score !== null && nps.responses >= 10 && nps.score < 0) {
-      found.push("More people would advise against the directory than recommend it. Decide who asks them why.");
+      found.push(
+        "More people would advise against the directory than recommend it. Decide who asks them why.",
+      );
     }
   }
   return found;

@@ -71,7 +71,10 @@ export interface Delivered {
  */
 export async function deliverReports(deps: DeliveryDeps, nowMs: number): Promise<readonly Delivered[]> {
   const { database, make, send, count, log } = deps;
-  const abandoned = await database.query<{ kind: "week" | "month"; period: string }>("report_abandoned", ABANDONED);
+  const abandoned = await database.query<{ kind: "week" | "month"; period: string }>(
+    "report_abandoned",
+    ABANDONED,
+  );
   for (const { kind, period } of abandoned.rows) {
     count(kind, "unsure");
     log.error({ period }, "a report may not have arrived, and is not sent again by itself");
@@ -96,8 +99,10 @@ export async function deliverReports(deps: DeliveryDeps, nowMs: number): Promise
     const reason = sent.result === "sent" ? undefined : sent.reason;
     await finish(sent.result, reason ?? null);
     if (sent.result === "sent") log.info({ period: name }, "sent a report");
-    else if (sent.result === "refused") log.error({ period: name, reason, minutes }, "a report is refused, and tried again");
-    else log.error({ period: name, reason }, "a report may not have arrived, and is not sent again by itself");
+    else if (sent.result === "refused")
+      log.error({ period: name, reason, minutes }, "a report is refused, and tried again");
+    else
+      log.error({ period: name, reason }, "a report may not have arrived, and is not sent again by itself");
     delivered.push({ period: name, result: sent.result, ...(reason !== undefined && { reason }) });
   }
   return delivered;

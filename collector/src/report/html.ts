@@ -33,7 +33,10 @@ ${trend === undefined ? "" : `<div style="font-size:13px;color:#6b7280">${escape
 function renderTable({ columns, rows }: Extract<ReportBlock, { kind: "table" }>): string {
   const align = (i: number): string => (columns[i]?.numeric ? "text-align:right" : "text-align:left");
   const head = columns
-    .map(({ title }, i) => `<th style="${CELL};${align(i)};color:#6b7280;font-weight:400">${escapeHtml(title)}</th>`)
+    .map(
+      ({ title }, i) =>
+        `<th style="${CELL};${align(i)};color:#6b7280;font-weight:400">${escapeHtml(title)}</th>`,
+    )
     .join("");
   const body = rows
     .map(
@@ -72,9 +75,16 @@ function renderBlock(block: ReportBlock, sourceOf: (chart: Chart) => string): st
  * @param sourceOf where the picture of a chart is: `cid:…` in a mail, `data:…` in a file
  * @param link where the report is in the console, if anywhere
  */
-export function renderHtml(report: ReportDocument, sourceOf: (chart: Chart) => string, link?: string): string {
+export function renderHtml(
+  report: ReportDocument,
+  sourceOf: (chart: Chart) => string,
+  link?: string,
+): string {
   const notices = report.notices
-    .map(({ kind, text }) => `<p style="margin:0 0 10px;padding:10px 12px;${NOTICE[kind]}">${escapeHtml(text)}</p>`)
+    .map(
+      ({ kind, text }) =>
+        `<p style="margin:0 0 10px;padding:10px 12px;${NOTICE[kind]}">${escapeHtml(text)}</p>`,
+    )
     .join("\n");
   const sections = report.sections
     .map(

@@ -103,7 +103,10 @@ export async function sendReport(
   } catch (error) {
     const { responseCode } = error as { responseCode?: number };
     const answered = responseCode !== undefined && responseCode >= 400;
-    return { result: textLeft && !answered ? "unsure" : "refused", reason: `SMTP: ${reasonOf(error)}`.slice(0, 300) };
+    return {
+      result: textLeft && !answered ? "unsure" : "refused",
+      reason: `SMTP: ${reasonOf(error)}`.slice(0, 300),
+    };
   } finally {
     transport.close();
   }

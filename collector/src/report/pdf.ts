@@ -25,8 +25,17 @@ function writeFigures(pdf: Pdf, { figures }: Extract<ReportBlock, { kind: "figur
     figures.slice(i, i + 2).forEach(({ name, value, trend, tone }, side) => {
       const x = MARGIN + side * width;
       pdf.font("regular").fontSize(9).fillColor(QUIET).text(name, x, top, { width });
-      pdf.font("bold").fontSize(16).fillColor(COLOUR[tone]).text(value, x, top + 12, { width });
-      if (trend !== undefined) pdf.font("regular").fontSize(9).fillColor(QUIET).text(trend, x, top + 33, { width });
+      pdf
+        .font("bold")
+        .fontSize(16)
+        .fillColor(COLOUR[tone])
+        .text(value, x, top + 12, { width });
+      if (trend !== undefined)
+        pdf
+          .font("regular")
+          .fontSize(9)
+          .fillColor(QUIET)
+          .text(trend, x, top + 33, { width });
     });
     pdf.y = top + 52;
   }
@@ -39,7 +48,8 @@ function writeTable(pdf: Pdf, { columns, rows }: Extract<ReportBlock, { kind: "t
   const widths = columns.map(({ numeric }) => (numeric ? numberWidth : textWidth));
   const row = (cells: readonly { text: string; tone?: Tone }[], head: boolean): void => {
     pdf.font("regular").fontSize(9);
-    const height = Math.max(...cells.map(({ text }, i) => pdf.heightOfString(text, { width: (widths[i] ?? 0) - 8 }))) + 8;
+    const height =
+      Math.max(...cells.map(({ text }, i) => pdf.heightOfString(text, { width: (widths[i] ?? 0) - 8 }))) + 8;
     need(pdf, height);
     const top = pdf.y;
     let x = MARGIN;
@@ -102,7 +112,10 @@ function writeBlock(pdf: Pdf, block: ReportBlock, pictures: ReadonlyMap<Chart, B
  *
  * @param pictures the charts as PNG
  */
-export async function renderPdf(report: ReportDocument, pictures: ReadonlyMap<Chart, Buffer>): Promise<Buffer> {
+export async function renderPdf(
+  report: ReportDocument,
+  pictures: ReadonlyMap<Chart, Buffer>,
+): Promise<Buffer> {
   const pdf = new PdfDocument({
     size: "A4",
     margin: MARGIN,

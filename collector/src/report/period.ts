@@ -33,7 +33,14 @@ function offsetMs(ms: number, timeZone: string): number {
     second: "numeric",
   }).formatToParts(ms);
   const part = (type: string): number => Number(parts.find((one) => one.type === type)?.value);
-  const local = Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
+  const local = Date.UTC(
+    part("year"),
+    part("month") - 1,
+    part("day"),
+    part("hour"),
+    part("minute"),
+    part("second"),
+  );
   return local - Math.floor(ms / 1_000) * 1_000;
 }
 
@@ -45,8 +52,7 @@ function midnightOf(day: number, timeZone: string): number {
 }
 
 /** The calendar day of a moment. */
-const dayAt = (ms: number, timeZone: string): number =>
-  Math.floor((ms + offsetMs(ms, timeZone)) / DAY_MS);
+const dayAt = (ms: number, timeZone: string): number => Math.floor((ms + offsetMs(ms, timeZone)) / DAY_MS);
 
 /** Thursday decides to which year a week belongs. Day 0 was a Thursday. */
 const mondayOf = (day: number): number => day - ((((day + 3) % 7) + 7) % 7);
@@ -57,7 +63,13 @@ function weekName(monday: number): string {
   return `${year}-W${String((monday - first) / 7 + 1).padStart(2, "0")}`;
 }
 
-function build(kind: ReportPeriod["kind"], name: string, first: number, count: number, timeZone: string): ReportPeriod {
+function build(
+  kind: ReportPeriod["kind"],
+  name: string,
+  first: number,
+  count: number,
+  timeZone: string,
+): ReportPeriod {
   const days = Array.from({ length: count }, (_, i) => first + i);
   return {
     kind,
@@ -84,7 +96,9 @@ function monthFrom(year: number, month: number, timeZone: string): ReportPeriod 
  */
 export function parsePeriod(text: string, timeZone: string): ReportPeriod {
   const refuse = (): never => {
-    throw new Error(`Cannot report on "${text}" as it must be a week such as 2026-W46 or a month such as 2026-11`);
+    throw new Error(
+      `Cannot report on "${text}" as it must be a week such as 2026-W46 or a month such as 2026-11`,
+    );
   };
   const [, yearText, week, month] = /^(\d{4})-(?:W(\d\d)|(\d\d))$/.exec(text) ?? [];
   const year = Number(yearText);
@@ -111,7 +125,10 @@ export const periodBefore = (period: ReportPeriod): ReportPeriod =>
   lastPeriod(period.kind, startOf(period), period.timeZone);
 
 /** Local hour of a moment, 0 to 23, and whether it is a weekend day. */
-export function localTime(ms: number, timeZone: string): { readonly hour: number; readonly weekend: boolean } {
+export function localTime(
+  ms: number,
+  timeZone: string,
+): { readonly hour: number; readonly weekend: boolean } {
   const local = new Date(ms + offsetMs(ms, timeZone));
   return { hour: local.getUTCHours(), weekend: [0, 6].includes(local.getUTCDay()) };
 }

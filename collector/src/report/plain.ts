@@ -8,7 +8,9 @@ function renderBlock(block: ReportBlock): readonly string[] {
       return [...block.items.map((item) => `- ${item}`), ""];
     case "figures":
       return [
-        ...block.figures.map(({ name, value, trend }) => `${name}: ${value}${trend === undefined ? "" : ` (${trend})`}`),
+        ...block.figures.map(
+          ({ name, value, trend }) => `${name}: ${value}${trend === undefined ? "" : ` (${trend})`}`,
+        ),
         "",
       ];
     case "table":
@@ -34,6 +36,10 @@ export const renderPlain = (report: ReportDocument, link?: string): string =>
     report.summary,
     "",
     ...report.notices.flatMap(({ text }) => [`! ${text}`, ""]),
-    ...report.sections.flatMap(({ title, blocks }) => [title.toUpperCase(), "", ...blocks.flatMap(renderBlock)]),
+    ...report.sections.flatMap(({ title, blocks }) => [
+      title.toUpperCase(),
+      "",
+      ...blocks.flatMap(renderBlock),
+    ]),
     ...(link ? [link, ""] : []),
   ].join("\n");

@@ -50,7 +50,8 @@ function worstDay({ errorsByDay }: Kept, days: readonly string[]): string {
 function availabilitySection(data: ReportData): ReportSection {
   const { kept, failing, period, toMs } = data;
   const title = "What was promised, and kept";
-  if (!kept.ok) return { title, blocks: [sentence(`${kept.reason}. Whether promises were kept is ${NOT_MEASURED}.`)] };
+  if (!kept.ok)
+    return { title, blocks: [sentence(`${kept.reason}. Whether promises were kept is ${NOT_MEASURED}.`)] };
   const seconds = (toMs - startOf(period)) / 1_000;
   const measured = kept.value.filter((one) => isMeasured(one, seconds));
   const spent = measured.filter(({ events, errors }) => events > 0 && errors > 0);
@@ -59,7 +60,13 @@ function availabilitySection(data: ReportData): ReportSection {
   const blocks: ReportBlock[] = [
     {
       kind: "table",
-      columns: [column("Promise", false), column("Promised"), column("Kept"), column("Budget spent"), column("Not measured")],
+      columns: [
+        column("Promise", false),
+        column("Promised"),
+        column("Kept"),
+        column("Budget spent"),
+        column("Not measured"),
+      ],
       rows: kept.value.map((one) => [
         cell(one.promise.promise),
         cell(percent(one.promise.objective, digitsOf(one.promise.objective))),
@@ -68,7 +75,9 @@ function availabilitySection(data: ReportData): ReportSection {
           isMeasured(one, seconds) && one.events > 0 ? percent(one.budgetSpent, 0) : "–",
           one.budgetSpent > 1 ? "bad" : undefined,
         ),
-        cell(isWholly(one) ? "–" : !isMeasured(one, seconds) ? "all of it" : duration(one.notMeasuredSeconds)),
+        cell(
+          isWholly(one) ? "–" : !isMeasured(one, seconds) ? "all of it" : duration(one.notMeasuredSeconds),
+        ),
       ]),
     },
   ];
@@ -91,10 +100,12 @@ function availabilitySection(data: ReportData): ReportSection {
       ),
       {
         kind: "list",
-        items: ranked.slice(0, 3).map(
-          (one) =>
-            `${one.promise.name}: ${several(one.errors, "event")} of ${whole(one.events)} went wrong${worstDay(one, period.days)}.`,
-        ),
+        items: ranked
+          .slice(0, 3)
+          .map(
+            (one) =>
+              `${one.promise.name}: ${several(one.errors, "event")} of ${whole(one.events)} went wrong${worstDay(one, period.days)}.`,
+          ),
       },
     );
   }
@@ -114,9 +125,14 @@ function costWords({ promise, errors, budgetShare }: IncidentCost, kind: string)
 
 function incidentsSection({ incidents, period, toMs }: ReportData): ReportSection {
   const title = "Incidents, and what they cost";
-  if (!incidents.ok) return { title, blocks: [sentence(`${incidents.reason}. Incidents of this ${period.kind} are not known.`)] };
+  if (!incidents.ok)
+    return {
+      title,
+      blocks: [sentence(`${incidents.reason}. Incidents of this ${period.kind} are not known.`)],
+    };
   const { list, costs, cut } = incidents.value;
-  if (list.length === 0) return { title, blocks: [sentence(`There was no incident in this ${period.kind}.`)] };
+  if (list.length === 0)
+    return { title, blocks: [sentence(`There was no incident in this ${period.kind}.`)] };
   const costOf = (number: number): string =>
     costs.ok
       ? costWords(
@@ -130,7 +146,9 @@ function incidentsSection({ incidents, period, toMs }: ReportData): ReportSectio
         )
       : NOT_MEASURED;
   const shown = [...list]
-    .sort((a, b) => Number(b.severity === "page") - Number(a.severity === "page") || a.startedAt - b.startedAt)
+    .sort(
+      (a, b) => Number(b.severity === "page") - Number(a.severity === "page") || a.startedAt - b.startedAt,
+    )
     .slice(0, 12);
   const blocks: ReportBlock[] = [
     {
@@ -143,17 +161,29 @@ function incidentsSection({ incidents, period, toMs }: ReportData): ReportSectio
       ]),
     },
   ];
-  if (list.length > shown.length) blocks.push(sentence(`And ${several(list.length - shown.length, "incident")} more.`));
-  if (cut) blocks.push(sentence("There were more incidents than the pager tells of at once; the oldest are missing here."));
+  if (list.length > shown.length)
+    blocks.push(sentence(`And ${several(list.length - shown.length, "incident")} more.`));
+  if (cut)
+    blocks.push(
+      sentence("There were more incidents than the pager tells of at once; the oldest are missing here."),
+    );
   if (costs.ok) {
-    blocks.push(sentence("Each cost is what went wrong while the incident lasted; incidents at the same time share it."));
+    blocks.push(
+      sentence(
+        "Each cost is what went wrong while the incident lasted; incidents at the same time share it.",
+      ),
+    );
   }
   return { title, blocks };
 }
 
 function pagesSection({ incidents, period }: ReportData): ReportSection {
   const title = "Pages and noise";
-  if (!incidents.ok) return { title, blocks: [sentence(`${incidents.reason}. How often people were called is ${NOT_MEASURED}.`)] };
+  if (!incidents.ok)
+    return {
+      title,
+      blocks: [sentence(`${incidents.reason}. How often people were called is ${NOT_MEASURED}.`)],
+    };
   const { list } = incidents.value;
   const pages = list.filter(({ severity }) => severity === "page");
   const nights = list.filter((one) => isAtNight(one, period.timeZone));
@@ -184,14 +214,17 @@ const ms = (seconds: number): string => duration(seconds);
 
 function responseTimesSection({ responseTimes, period }: ReportData): ReportSection {
   const title = "How fast the directory answered";
-  if (!responseTimes.ok) return { title, blocks: [sentence(`${responseTimes.reason}. Response times are ${NOT_MEASURED}.`)] };
+  if (!responseTimes.ok)
+    return { title, blocks: [sentence(`${responseTimes.reason}. Response times are ${NOT_MEASURED}.`)] };
   const { median, p95, p95Before, p95ByDay, slowest } = responseTimes.value;
   if (median === undefined || p95 === undefined) {
     return { title, blocks: [sentence(`No request was measured in this ${period.kind}.`)] };
   }
   const slower = p95Before !== undefined && p95 > p95Before * 1.2;
   const compared =
-    p95Before === undefined ? `the ${period.kind} before was not measured` : `${ms(p95Before)} in the ${period.kind} before`;
+    p95Before === undefined
+      ? `the ${period.kind} before was not measured`
+      : `${ms(p95Before)} in the ${period.kind} before`;
   return {
     title,
     blocks: [
@@ -199,7 +232,12 @@ function responseTimesSection({ responseTimes, period }: ReportData): ReportSect
         kind: "figures",
         figures: [
           { name: "Half of all requests within", value: ms(median), tone: "plain" },
-          { name: "95 of 100 requests within", value: ms(p95), trend: compared, tone: slower ? "bad" : "plain" },
+          {
+            name: "95 of 100 requests within",
+            value: ms(p95),
+            trend: compared,
+            tone: slower ? "bad" : "plain",
+          },
         ],
       },
       columnChart(
@@ -218,13 +256,22 @@ function responseTimesSection({ responseTimes, period }: ReportData): ReportSect
 
 function businessSection({ business, before, period, toMs }: ReportData): ReportSection {
   const title = "How people used the directory";
-  if (!business.ok) return { title, blocks: [sentence(`${business.reason}. Business figures are ${NOT_MEASURED}.`)] };
+  if (!business.ok)
+    return { title, blocks: [sentence(`${business.reason}. Business figures are ${NOT_MEASURED}.`)] };
   const now = business.value;
   if (now.measuredFromMs >= toMs) {
-    return { title, blocks: [sentence(`How the directory was used is ${NOT_MEASURED} for this ${period.kind}: counting began later.`)] };
+    return {
+      title,
+      blocks: [
+        sentence(
+          `How the directory was used is ${NOT_MEASURED} for this ${period.kind}: counting began later.`,
+        ),
+      ],
+    };
   }
   // A period that was measured in part is no measure for the next.
-  const earlier = before.ok && now.measuredFromMs < startOf(period) - 1_000 * 3_600 ? before.value : undefined;
+  const earlier =
+    before.ok && now.measuredFromMs < startOf(period) - 1_000 * 3_600 ? before.value : undefined;
   const figure = (name: string, value: number, was: number | undefined): ReportFigure => ({
     name,
     value: whole(value),
@@ -245,14 +292,18 @@ function businessSection({ business, before, period, toMs }: ReportData): Report
         {
           name: "Searches that found nobody",
           value: share(now.emptySearches, now.searches),
-          ...(earlier && { trend: `${share(earlier.emptySearches, earlier.searches)} in the ${period.kind} before` }),
+          ...(earlier && {
+            trend: `${share(earlier.emptySearches, earlier.searches)} in the ${period.kind} before`,
+          }),
           tone: now.searches >= 50 && now.emptySearches / now.searches > 0.2 ? "bad" : "plain",
         },
       ],
     },
   ];
   const dayValue = (values: readonly number[], i: number): number | undefined =>
-    (period.midnights[i + 1] ?? 0) > now.measuredFromMs && (period.midnights[i] ?? 0) < toMs ? values[i] : undefined;
+    (period.midnights[i + 1] ?? 0) > now.measuredFromMs && (period.midnights[i] ?? 0) < toMs
+      ? values[i]
+      : undefined;
   const chart = (name: string, values: readonly number[], colour?: string): ReportBlock =>
     columnChart(
       `${name}, each day`,
@@ -270,11 +321,16 @@ function businessSection({ business, before, period, toMs }: ReportData): Report
       ),
     );
     if (now.comments.length > 0) {
-      blocks.push({ kind: "list", items: now.comments.map(({ score, comment }) => `“${comment}” (${score} of 10)`) });
+      blocks.push({
+        kind: "list",
+        items: now.comments.map(({ score, comment }) => `“${comment}” (${score} of 10)`),
+      });
     }
-  } else blocks.push(sentence("Nobody was asked, or answered, how likely they would recommend the directory."));
+  } else
+    blocks.push(sentence("Nobody was asked, or answered, how likely they would recommend the directory."));
   if (tickets.opened + tickets.resolved + now.ticketsOpen > 0) {
-    const half = tickets.medianSeconds === null ? "" : `, half of them within ${duration(tickets.medianSeconds)}`;
+    const half =
+      tickets.medianSeconds === null ? "" : `, half of them within ${duration(tickets.medianSeconds)}`;
     blocks.push(
       sentence(
         `Support: ${several(tickets.opened, "ticket")} opened, ${whole(tickets.resolved)} resolved${half}, ` +
@@ -291,16 +347,27 @@ function noticesOf({ period, toMs, kept, business, dropped }: ReportData): reado
     notices.push({ kind: "demo", text: "Demo data: these figures include made-up companies and people." });
   }
   const missing = (text: string): number => notices.push({ kind: "not-measured", text });
-  if (toMs < endOf(period)) missing(`This ${period.kind} is not over: the figures end when the report was made.`);
+  if (toMs < endOf(period))
+    missing(`This ${period.kind} is not over: the figures end when the report was made.`);
   if (kept.ok) {
-    const longest = Math.max(0, ...kept.value.filter((one) => !isWholly(one)).map((one) => one.notMeasuredSeconds));
+    const longest = Math.max(
+      0,
+      ...kept.value.filter((one) => !isWholly(one)).map((one) => one.notMeasuredSeconds),
+    );
     const all = (toMs - startOf(period)) / 1_000;
-    if (longest >= all - 60) missing(`Some promises were ${NOT_MEASURED} at all. Time that nobody measured is not counted as good.`);
+    if (longest >= all - 60)
+      missing(`Some promises were ${NOT_MEASURED} at all. Time that nobody measured is not counted as good.`);
     else if (longest > 0) {
-      missing(`Promises were ${NOT_MEASURED} for up to ${duration(longest)}. Time that nobody measured is not counted as good.`);
+      missing(
+        `Promises were ${NOT_MEASURED} for up to ${duration(longest)}. Time that nobody measured is not counted as good.`,
+      );
     }
   }
-  if (business.ok && business.value.measuredFromMs > startOf(period) && business.value.measuredFromMs < toMs) {
+  if (
+    business.ok &&
+    business.value.measuredFromMs > startOf(period) &&
+    business.value.measuredFromMs < toMs
+  ) {
     const from = new Intl.DateTimeFormat("en-GB", {
       timeZone: period.timeZone,
       dateStyle: "long",
@@ -309,7 +376,9 @@ function noticesOf({ period, toMs, kept, business, dropped }: ReportData): reado
     missing(`How the directory was used is known from ${from} on.`);
   }
   if (dropped.ok && dropped.value > 0) {
-    missing(`${several(dropped.value, "event")} of use could not be stored: business figures are that much too low.`);
+    missing(
+      `${several(dropped.value, "event")} of use could not be stored: business figures are that much too low.`,
+    );
   }
   return notices;
 }
@@ -335,12 +404,18 @@ function summaryOf(data: ReportData, decisions: number): string {
   }
   if (incidents.ok) {
     const pages = incidents.value.list.filter(({ severity }) => severity === "page").length;
-    words.push(`There ${incidents.value.list.length === 1 ? "was" : "were"} ${several(incidents.value.list.length, "incident")}, ${several(pages, "page")} among them.`);
+    words.push(
+      `There ${incidents.value.list.length === 1 ? "was" : "were"} ${several(incidents.value.list.length, "incident")}, ${several(pages, "page")} among them.`,
+    );
   }
   if (business.ok && business.value.measuredFromMs < toMs) {
     words.push(`${several(business.value.people, "person", "people")} used the directory.`);
   }
-  words.push(decisions === 0 ? "Nothing needs a decision." : `${several(decisions, "thing needs", "things need")} a decision.`);
+  words.push(
+    decisions === 0
+      ? "Nothing needs a decision."
+      : `${several(decisions, "thing needs", "things need")} a decision.`,
+  );
   return words.join(" ");
 }
 

@@ -41,13 +41,15 @@ function start(jobs: readonly Job[], leases: Leases = nowhere, startMs = START) 
       .flatMap(({ samples }) => samples)
       .find(
         (sample) =>
-          sample.name === name && Object.entries(labels).every(([key, wanted]) => sample.labels[key] === wanted),
+          sample.name === name &&
+          Object.entries(labels).every(([key, wanted]) => sample.labels[key] === wanted),
       )?.value;
   return {
     clock,
     lines,
     value,
-    runs: (job_result: string) => value("watchkeeper_job_runs_total", { job_name: "active-sessions", job_result }),
+    runs: (job_result: string) =>
+      value("watchkeeper_job_runs_total", { job_name: "active-sessions", job_result }),
     end: () => {
       stopped.abort();
       return running;
@@ -103,9 +105,13 @@ test("jobs that hang, throw or find nonsense are told once, counted, and neither
   expect(await value("watchkeeper_job_next_run_timestamp_seconds", { job_name: "active-sessions" })).toBe(
     Date.parse("2026-11-09T10:04:00Z") / 1_000,
   );
-  expect(await value("watchkeeper_job_last_duration_seconds", { job_name: "active-sessions" })).toBeGreaterThan(0);
+  expect(
+    await value("watchkeeper_job_last_duration_seconds", { job_name: "active-sessions" }),
+  ).toBeGreaterThan(0);
   await end();
-  expect(lines.filter((line) => line.job === "active-sessions").map(({ message, reason }) => [message, reason])).toEqual([
+  expect(
+    lines.filter((line) => line.job === "active-sessions").map(({ message, reason }) => [message, reason]),
+  ).toEqual([
     ["job fails", "refused"],
     ["job works again", undefined],
   ]);

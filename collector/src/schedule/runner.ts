@@ -140,8 +140,7 @@ export async function runJobs(deps: RunnerDeps): Promise<void> {
       // After a jump back, what was done lies in the future and says nothing.
       if (doneMs > nowMs + LATE_MS) doneMs = nowMs;
       const slotMs = slots.after(doneMs);
-      if (due.slotMs !== slotMs)
-        due = { slotMs, ms: slotMs + Math.floor(random() * job.schedule.jitterMs) };
+      if (due.slotMs !== slotMs) due = { slotMs, ms: slotMs + Math.floor(random() * job.schedule.jitterMs) };
       nextMs.set(job.name, due.ms);
       if (nowMs < due.ms) {
         await clock.sleep(Math.min(LONGEST_SLEEP_MS, due.ms - nowMs), signal);

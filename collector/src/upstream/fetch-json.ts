@@ -8,7 +8,12 @@ const MAX_BYTES = 8 * 1024 * 1024;
  * @param name how people call it, such as "Prometheus"
  * @throws Error that says in one sentence what is wrong with it
  */
-export async function fetchJson(name: string, url: string, init: RequestInit, timeoutMs: number): Promise<unknown> {
+export async function fetchJson(
+  name: string,
+  url: string,
+  init: RequestInit,
+  timeoutMs: number,
+): Promise<unknown> {
   const timeout = AbortSignal.timeout(timeoutMs);
   const signal = init.signal ? AbortSignal.any([timeout, init.signal]) : timeout;
   let response: Response;
@@ -24,7 +29,9 @@ export async function fetchJson(name: string, url: string, init: RequestInit, ti
   } catch (error) {
     if (timeout.aborted) throw new Error(`${name} does not answer within ${timeoutMs / 1_000} s`);
     const cause = (error as { cause?: unknown }).cause;
-    throw new Error(`${name} cannot be asked: ${reasonOf(cause instanceof Error ? cause : error)}`, { cause: error });
+    throw new Error(`${name} cannot be asked: ${reasonOf(cause instanceof Error ? cause : error)}`, {
+      cause: error,
+    });
   }
   const text = Buffer.concat(chunks).toString("utf8");
   try {

@@ -57,14 +57,18 @@ export function createPager(url: string, apiToken: string, signal?: AbortSignal)
       const answer = z.object({ incidents: z.array(incidentSchema) });
       const { incidents } = await ask(`incidents?state=all&limit=${LIMIT}`, answer);
       const within = incidents
-        .filter(({ startedAt, resolvedAt }) => startedAt < toMs && (resolvedAt ?? Number.POSITIVE_INFINITY) >= fromMs)
+        .filter(
+          ({ startedAt, resolvedAt }) =>
+            startedAt < toMs && (resolvedAt ?? Number.POSITIVE_INFINITY) >= fromMs,
+        )
         .sort((a, b) => a.startedAt - b.startedAt);
       const list: Incident[] = [];
       for (const incident of within.slice(0, MAX_DETAILS)) {
         const { timeline, deliveries } = await ask(`incidents/${incident.number}`, detailsSchema);
         list.push({
           ...incident,
-          acknowledged: incident.state === "acknowledged" || timeline.some(({ kind }) => kind.startsWith("acknowledged")),
+          acknowledged:
+            incident.state === "acknowledged" || timeline.some(({ kind }) => kind.startsWith("acknowledged")),
           messages: deliveries.filter(({ state }) => state === "sent").length,
         });
       }

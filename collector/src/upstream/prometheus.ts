@@ -34,7 +34,10 @@ export function createPrometheus(url: string, signal?: AbortSignal): Prometheus 
       await fetchJson("Prometheus", `${url}/api/v1/query`, init, TIMEOUT_MS + 2_000),
     );
     if (!parsed.success) throw new Error("Prometheus answers in a form that is not understood");
-    return parsed.data.data.result.map(({ metric, value: [, text] }) => ({ labels: metric, value: Number(text) }));
+    return parsed.data.data.result.map(({ metric, value: [, text] }) => ({
+      labels: metric,
+      value: Number(text),
+    }));
   };
   return { query, ask: async (expression, at) => (await query(expression, at))[0]?.value };
 }

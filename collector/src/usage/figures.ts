@@ -1,5 +1,5 @@
-import type { Database } from "../database/database.ts";
 import { z } from "zod";
+import type { Database } from "../database/database.ts";
 
 const count = z.number().int().min(0);
 const perhaps = z.number().nullable();
@@ -63,9 +63,10 @@ export async function loadFigures({ query }: Pick<Database, "query">): Promise<F
     if (!rows[0]) throw new Error(`Cannot read ${name} as the database gave no row`);
     return rows[0];
   };
-  const { day, week, month, ...features } = await one<
-    Figures["people"] & Figures["features"]
-  >("figures_people", PEOPLE);
+  const { day, week, month, ...features } = await one<Figures["people"] & Figures["features"]>(
+    "figures_people",
+    PEOPLE,
+  );
   return {
     lastHour: await one<Figures["lastHour"]>("figures_last_hour", LAST_HOUR),
     people: { day, week, month },

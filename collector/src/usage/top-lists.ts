@@ -1,3 +1,4 @@
+import { type TopListName, topLists } from "@watchkeeper/catalogue/top-lists";
 import type { Database } from "../database/database.ts";
 
 /** How many rows a tenant's list has at the most, and over how many days it looks. */
@@ -96,14 +97,14 @@ export async function publishTopLists(
       );
       const window = [ids, today.rows[0]?.first, minPeople];
       await query("top_terms_clear", "DELETE FROM collector.top_term WHERE tenant_id = ANY ($1)", [ids]);
-      await query("top_profiles_clear", "DELETE FROM collector.top_profile WHERE tenant_id = ANY ($1)", [ids]);
+      await query("top_profiles_clear", "DELETE FROM collector.top_profile WHERE tenant_id = ANY ($1)", [
+        ids,
+      ]);
       await query("top_terms", TERMS, window);
       await query("top_profiles", PROFILES, window);
-      await query(
-        "top_done",
-        "UPDATE collector.tenant SET published_at = now() WHERE tenant_id = ANY ($1)",
-        [ids],
-      );
+      await query("top_done", "UPDATE collector.tenant SET published_at = now() WHERE tenant_id = ANY ($1)", [
+        ids,
+      ]);
       return ids.length;
     });
     if (published === 0) break;
@@ -117,28 +118,14 @@ export async function publishTopLists(
 }
 
 /** A published list, the largest rows of all tenants first. */
-export interface TopRow {
-  readonly company: string;
-  /** The term, or the name of the person whose profile it is. */
-  readonly item: string;
-  readonly times: number;
-  readonly people: number;
+export interface TopTable {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
 }
 
-const READ = {
-  "search-terms": `SELECT company, term AS item, searches::int AS times, people::int AS people FROM collector.top_term
-    ORDER BY searches DESC, people DESC, company, rank LIMIT $1`,
-  profiles: `SELECT company, person AS item, views::int AS times, people::int AS people FROM collector.top_profile
-    ORDER BY views DESC, people DESC, company, rank LIMIT $1`,
-} as const;
-
-export type TopList = keyof typeof READ;
-
 /** Reads what is published, and nothing else. */
-export async function readTopList(
-  { query }: Pick<Database, "query">,
-  list: TopList,
-  limit: number,
-): Promise<readonly TopRow[]> {
-  return (await query<TopRow & Record<string, unknown>>(`top_read_${list}`, READ[list], [limit])).rows;
+export async function readTopList({ query }: Pick<Database, "query">, list: TopListName): Promise<TopTable> {
+  const { columns, sql } = topLists[list];
+  const { rows } = await query<Record<string, string | number>>(`top_read_${list}`, sql);
+  return { columns, rows: rows.map((row) => columns.map((column) => row[column] ?? "")) };
 }

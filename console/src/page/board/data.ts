@@ -1,8 +1,10 @@
+import { topListOf } from "@watchkeeper/catalogue/top-lists";
 import { type Field, fieldOf } from "../../boards/field.ts";
 import { interpolate, type Scope } from "../../boards/interpolate.ts";
 import type { Panel, Target } from "../../boards/model.ts";
 import { alignRange, parseDuration, type Range, stepOf } from "../../boards/time-range.ts";
 import type { Questions, RawSeries } from "./prometheus.ts";
+import type { Table } from "./rows.ts";
 
 export interface Series {
   readonly name: string;
@@ -23,6 +25,8 @@ export interface PanelData {
   readonly scope: Scope;
   /** How many series there are beyond those that are drawn. */
   readonly left: number;
+  /** Rows that come from no series: a list that is published in the database. */
+  readonly table?: Table;
 }
 
 /** More would neither be seen nor told apart. */
@@ -84,6 +88,9 @@ function rangeOf(panel: Panel, { range }: Scope): Range {
 /** @throws Error with a sentence for the panel when one of its questions cannot be answered */
 export async function loadPanel({ panel, scope, points, questions }: Ask): Promise<PanelData> {
   const range = rangeOf(panel, scope);
+  const list = panel.targets?.map(({ rawSql }) => topListOf(rawSql ?? "")).find((name) => name !== undefined);
+  if (list)
+    return { series: [], range, step: scope.scrape, scope, left: 0, table: await questions.top(list) };
   const targets = (panel.targets ?? []).filter(({ hide, expr }) => !hide && expr);
   let widest = scope.scrape;
 
