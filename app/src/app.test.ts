@@ -3,6 +3,8 @@ import { differencesFromCatalogue } from "@watchkeeper/exporters/contract";
 import { exportDependencies } from "@watchkeeper/exporters/dependency";
 import { parseExposition } from "@watchkeeper/exporters/exposition";
 import { exportRuntime } from "@watchkeeper/exporters/runtime";
+import { exportTelemetry } from "@watchkeeper/exporters/telemetry";
+import { noTelemetry } from "@watchkeeper/process/telemetry";
 import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { createTestRedis } from "@watchkeeper/testing/redis";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -23,6 +25,7 @@ afterAll(async () => {
 
 test("the metrics are exactly those that the catalogue says the app emits", async () => {
   exportRuntime(app.metrics, { version: "1.0.0" });
+  exportTelemetry(app.metrics, noTelemetry);
   await exportDependencies(app.metrics, createChecks(app.database, app.redis))();
   const token = await app.logIn(app.tenants[0]?.employees[0]?.email ?? "");
   await app.ask("/api/employees?q=engineer", { token });
@@ -66,7 +69,7 @@ test.each([
 test("a refused body counts for its route", async () => {
   const refused = await app.ask("/api/login", { method: "POST", rawBody: "{" });
   const line = app.lines.find(({ requestId }) => requestId === refused.headers.get("x-request-id"));
-  expect(line).toMatchObject({ route: "/api/login", status: 400 });
+  expect(line).toMatchObject({ metadata: { path: "/api/login", status: 400 } });
 });
 
 test("the log has one line per request with the route's template and nothing that anybody typed", async () => {
@@ -79,10 +82,11 @@ test("the log has one line per request with the route's template and nothing tha
     timestamp: expect.any(String),
     service: "app",
     requestId: headers.get("x-request-id"),
-    method: "GET",
-    route: "/api/employees",
-    status: 200,
-    durationMs: expect.any(Number),
+    metadata: { method: "GET", path: "/api/employees", status: 200 },
+    duration: expect.any(Number),
+    userId: expect.stringMatching(/^[0-9a-f]{16}$/),
+    ip: "127.0.0.0",
+    userAgent: expect.any(String),
     tenantId: app.tenants[1]?.id,
     message: "request",
   });

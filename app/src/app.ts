@@ -1,6 +1,7 @@
 import { countLogins } from "@watchkeeper/exporters/auth";
 import { countCacheLookups } from "@watchkeeper/exporters/cache";
 import { instrumentHttp } from "@watchkeeper/exporters/http";
+import { traceRequests } from "@watchkeeper/exporters/http-traces";
 import type { Metrics } from "@watchkeeper/exporters/metrics";
 import { countSearches } from "@watchkeeper/exporters/search";
 import type { Clock } from "@watchkeeper/process/clock";
@@ -43,7 +44,8 @@ export function createApp({ metrics, database, redis, log, clock, recordUsage }:
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
-  instrumentHttp(app, metrics);
+  instrumentHttp(app, metrics, { tenantOf: ({ locals }) => locals.session?.tenant });
+  traceRequests(app);
   logRequests(app, log);
   app.use(helmet());
   app.use("/api", (_request, response, next) => {

@@ -49,7 +49,7 @@ test("without PostgreSQL what it must answer is 503, the rest goes on, and after
   const line = app.lines.find(({ requestId }) => requestId === answer.headers.get("x-request-id"));
   expect(line).toMatchObject({
     level: "warn",
-    status: 503,
+    metadata: expect.objectContaining({ status: 503 }),
     reason: expect.stringMatching(/^postgres is unavailable: /),
   });
   expect((await app.ask("/healthz")).status).toBe(200);

@@ -4,6 +4,7 @@ import { exportDependencies } from "@watchkeeper/exporters/dependency";
 import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { startOpsServer } from "@watchkeeper/exporters/ops";
 import { exportRuntime } from "@watchkeeper/exporters/runtime";
+import { exportTelemetry } from "@watchkeeper/exporters/telemetry";
 import { systemClock } from "@watchkeeper/process/clock";
 import type { Close, ProcessContext } from "@watchkeeper/process/main";
 import manifest from "../package.json" with { type: "json" };
@@ -39,16 +40,17 @@ async function drain(server: Server): Promise<void> {
 }
 
 /** Starts the Company Directory. @throws Error in one line when the database or a port is not to be had */
-export async function run({ env, log }: ProcessContext): Promise<Close> {
+export async function run({ env, log, telemetry }: ProcessContext): Promise<Close> {
   const settings = readAppSettings(env);
   const migrations = await migrate(settings.databaseUrl);
   if (migrations.length > 0) log.info({ migrations }, "migrated the database");
 
   const metrics = createMetrics({
-    onLabelOverflow: (label) => log.warn({ label }, "a label has more values than the catalogue allows"),
+    onOverflow: (metric) => log.warn({ metric }, "a metric has more label values than the catalogue allows"),
     onCollectError: (metric, error) => log.warn({ metric, err: error }, "could not collect a metric"),
   });
   exportRuntime(metrics, manifest);
+  exportTelemetry(metrics, telemetry);
   const database = createDatabase(settings.databaseUrl, metrics, log);
   if (settings.demoPassword !== undefined) {
     const seeded = await seedDemo(database, settings.demoPassword);

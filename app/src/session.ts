@@ -7,7 +7,8 @@ import type { Redis } from "./redis.ts";
 
 export const SESSION_TTL_MS = 8 * 60 * 60_000;
 
-const sessionSchema = z.object({ tenantId: z.uuid(), employeeId: z.uuid() });
+/** The tenant's name is for the metrics alone; sessions from before it was kept lack it. */
+const sessionSchema = z.object({ tenantId: z.uuid(), employeeId: z.uuid(), tenant: z.string().optional() });
 
 /** Who is asking. Whatever else is true of a person is looked up when needed, so that it is never stale. */
 export type Session = z.infer<typeof sessionSchema>;

@@ -43,6 +43,8 @@ export const labels = {
   ]),
   route: bounded("Route template such as /api/employees/:id; a path without a route is `unmatched`", 100),
   status: bounded("HTTP status code; 499 when the client went away first", 60),
+  tenant: bounded("Name of a customer among those with the most traffic; all the others are `other`", 51),
+  request_result: closed("What became of a request; error is an answer of 5xx", ["ok", "error"]),
   login_result: closed("How a login attempt ended", [
     "success",
     "invalid_credentials",
@@ -53,6 +55,7 @@ export const labels = {
   search_result: closed("What a search found", ["found", "empty", "error"]),
   query: bounded("Name of a database query, never its SQL", 100),
   cache: closed("Name of a cache", ["session", "profile", "search", "tenant_config"]),
+  metric: bounded("Name of a metric whose labels are not all closed", 100),
   dependency: closed("Something a service cannot work without", ["postgres", "redis"]),
   version: bounded("Version of the running software", 10),
   node_version: bounded("Version of Node.js", 10),
@@ -100,6 +103,12 @@ export const labels = {
   import_result: closed("What became of an import's rows", ["accepted", "refused"]),
   report_kind: closed("How long a report's period is", ["week", "month"]),
   report_result: closed("How an attempt to mail a report ended", ["sent", "refused", "unsure"]),
+  line_result: closed("What became of a log line on its way to Loki", ["shipped", "dropped", "refused"]),
+  span_result: closed("What became of a span: unsampled ones were neither slow nor wrong nor in the sample", [
+    "exported",
+    "unsampled",
+    "dropped",
+  ]),
 } as const satisfies Record<string, ClosedLabel<string> | BoundedLabel>;
 
 export type LabelName = keyof typeof labels;

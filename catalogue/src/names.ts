@@ -48,7 +48,7 @@ export const sloSeries = {
   eventsHourly: "slo:events:cumulative_1h",
   errorsHourly: "slo:errors:cumulative_1h",
   bornHourly: "slo:born:timestamp_1h",
-  /** There only in the first evaluation after a pause of more than an hour. */
+  /** There only in the first evaluation of all, as 0, and in the first one after a pause: what counting goes on from. */
   eventsResume: "slo:events:cumulative_resume",
   errorsResume: "slo:errors:cumulative_resume",
   bornResume: "slo:born:timestamp_resume",
@@ -63,8 +63,22 @@ export const sloSeries = {
   /** How many times as fast as allowed the budget is being spent. */
   burnRate1h: "slo:burn_rate:1h",
   burnRate6h: "slo:burn_rate:6h",
+  /** What had been counted when the period of a calendar began; only of promises that hold over one. */
+  eventsAtBegin: "slo:events:at_begin",
+  errorsAtBegin: "slo:errors:at_begin",
+  eventsAtBeginHourly: "slo:events:at_begin_1h",
+  errorsAtBeginHourly: "slo:errors:at_begin_1h",
+  /** Those that a promise tells apart, such as tenants; always 0. */
+  groups: "slo:groups:tracked",
   /** 1 while events are not counted against the budget, 0 otherwise; only of promises with planned maintenance. */
   maintenance: "slo:maintenance:active",
+} as const;
+
+/** Series that are recorded once for each calendar, with the label `window`. In Unix time. */
+export const calendarSeries = {
+  begin: "slo:calendar:begin_timestamp_seconds",
+  beginHourly: "slo:calendar:begin_timestamp_1h",
+  end: "slo:calendar:end_timestamp_seconds",
 } as const;
 
 /** Groups of rules in Prometheus. */

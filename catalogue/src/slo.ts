@@ -1,5 +1,6 @@
+import { type CalendarWindow, calendarUnits, isZone } from "./calendar.ts";
 import type { LabelName } from "./labels.ts";
-import type { Histogram } from "./metric.ts";
+import type { Histogram, Metric } from "./metric.ts";
 import { bucket, count, type Selector } from "./promql.ts";
 import type { Runbook } from "./runbook.ts";
 import type { ServiceName } from "./services.ts";
@@ -54,6 +55,23 @@ export type Preset = (typeof presets)[number];
 export const windowDays = [28, 30] as const;
 export type WindowDays = (typeof windowDays)[number];
 
+/** A promise that is kept to each of several, such as tenants: each has a budget of its own. */
+export interface Grouping {
+  readonly label: LabelName;
+  /** How many are told apart; the rest share one budget, that of `other`. So no promise records series without end. */
+  readonly atMost: number;
+}
+
+/** Beyond this many, a promise records more than a Prometheus should hold for one. */
+export const MOST_GROUPS = 100;
+
+/** Tells values of a label apart that the metric has. */
+export const groupedBy = <Label extends LabelName>(
+  _metric: Metric<string, Label>,
+  label: NoInfer<Label>,
+  atMost: number,
+): Grouping => ({ label, atMost });
+
 /** A promise about a service. */
 export interface Slo {
   /** PascalCase, also the value of the label `slo`, the name of its tests and of its runbook page. */
@@ -67,6 +85,13 @@ export interface Slo {
   readonly objective: number;
   /** The rolling window over which the objective holds. */
   readonly days: WindowDays;
+  /**
+   * Set where the objective holds over each period of a calendar instead. Of the last `days` comes how much traffic the
+   * rest of a period will have.
+   */
+  readonly calendar?: CalendarWindow;
+  /** Set where the promise is made to each of several; see `groupedBy`. */
+  readonly per?: Grouping;
   /** What a fast burn does. A slow burn is a ticket in any case. */
   readonly urgency: "page" | "ticket";
   readonly preset: Preset;
@@ -76,6 +101,10 @@ export interface Slo {
   readonly board: string;
   readonly runbook: Runbook;
 }
+
+/** Over what a promise holds, as the label `window` of its recorded series says it: `30d` or `month Europe/Berlin`. */
+export const windowOf = ({ days, calendar }: Pick<Slo, "days" | "calendar">): string =>
+  calendar ? `${calendar.each} ${calendar.zone}` : `${days}d`;
 
 const selectionsOf = (indicator: Indicator): readonly Selector[] => {
   if (indicator.kind === "samples") return [indicator.gauge];
@@ -93,6 +122,15 @@ export function defineSlo(slo: Slo): Slo {
   }
   if (!windowDays.includes(slo.days)) {
     refuse(`days must be one of ${windowDays.join(", ")}: current value is ${slo.days}`);
+  }
+  if (slo.calendar && !calendarUnits.includes(slo.calendar.each)) {
+    refuse(`calendar.each must be one of ${calendarUnits.join(", ")}: current value is ${slo.calendar.each}`);
+  }
+  if (slo.calendar && !isZone(slo.calendar.zone)) {
+    refuse(`calendar.zone must be a time zone such as Europe/Berlin: current value is ${slo.calendar.zone}`);
+  }
+  if (slo.per && !(Number.isInteger(slo.per.atMost) && slo.per.atMost > 0 && slo.per.atMost <= MOST_GROUPS)) {
+    refuse(`per.atMost must be whole and from 1 to ${MOST_GROUPS}: current value is ${slo.per.atMost}`);
   }
   if (!presets.includes(slo.preset)) {
     refuse(`preset must be one of ${presets.join(", ")}: current value is ${slo.preset}`);

@@ -2,6 +2,7 @@ import { metricsOf } from "@watchkeeper/catalogue/metrics/all";
 import { differencesFromCatalogue } from "@watchkeeper/exporters/contract";
 import { createLog } from "@watchkeeper/process/log";
 import { SettingsError } from "@watchkeeper/process/settings";
+import { noTelemetry } from "@watchkeeper/process/telemetry";
 import { until } from "@watchkeeper/testing/poll";
 import { createTestRedis } from "@watchkeeper/testing/redis";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -27,7 +28,7 @@ async function withCollector(
 ): Promise<void> {
   const lines: { message: string; opsPort: number }[] = [];
   const log = createLog("collector", "info", { write: (line) => void lines.push(JSON.parse(line)) });
-  const close = await run({ env: { ...settings, ...env }, log });
+  const close = await run({ env: { ...settings, ...env }, log, telemetry: noTelemetry });
   try {
     await check(`http://127.0.0.1:${lines.find(({ message }) => message === "listening")?.opsPort}`);
   } finally {

@@ -3,6 +3,7 @@ import { slos } from "@watchkeeper/catalogue/slos/all";
 import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { startOpsServer } from "@watchkeeper/exporters/ops";
 import { exportRuntime } from "@watchkeeper/exporters/runtime";
+import { exportTelemetry } from "@watchkeeper/exporters/telemetry";
 import { systemClock } from "@watchkeeper/process/clock";
 import type { Log } from "@watchkeeper/process/log";
 import type { Close, ProcessContext } from "@watchkeeper/process/main";
@@ -51,7 +52,7 @@ async function migrateSoon(databaseUrl: string, log: Log, signal: AbortSignal): 
 }
 
 /** Starts the collector: what cannot be scraped off one instance of the app. */
-export async function run({ env, log }: ProcessContext): Promise<Close> {
+export async function run({ env, log, telemetry }: ProcessContext): Promise<Close> {
   const settings = readCollectorSettings(env);
   const { host, timeZone } = settings;
   const metrics = createMetrics({
@@ -59,6 +60,7 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
     onCollectError: (metric, error) => log.warn({ metric, err: error }, "could not collect a metric"),
   });
   exportRuntime(metrics, manifest);
+  exportTelemetry(metrics, telemetry);
   const stopped = new AbortController();
   const { signal } = stopped;
   const redis = await openRedis(settings.redisUrl, log);

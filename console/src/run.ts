@@ -1,6 +1,7 @@
 import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { startOpsServer } from "@watchkeeper/exporters/ops";
 import { exportRuntime } from "@watchkeeper/exporters/runtime";
+import { exportTelemetry } from "@watchkeeper/exporters/telemetry";
 import { systemClock } from "@watchkeeper/process/clock";
 import type { Close, ProcessContext } from "@watchkeeper/process/main";
 import { parseSettings } from "@watchkeeper/process/settings";
@@ -8,12 +9,13 @@ import packageJson from "../package.json" with { type: "json" };
 import { startConsole } from "./server.ts";
 import { settingsSchema } from "./settings.ts";
 
-export async function run({ env, log }: ProcessContext): Promise<Close> {
+export async function run({ env, log, telemetry }: ProcessContext): Promise<Close> {
   const settings = parseSettings("WATCHKEEPER_CONSOLE", settingsSchema, env);
   const metrics = createMetrics({
     onCollectError: (metric, error) => log.warn({ metric, err: error }, "a metric could not be collected"),
   });
   exportRuntime(metrics, { version: packageJson.version });
+  exportTelemetry(metrics, telemetry);
   const web = await startConsole({ settings, metrics, log, clock: systemClock });
   try {
     const ops = await startOpsServer({ host: settings.host, port: settings.opsPort, metrics, checks: {} });

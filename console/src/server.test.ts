@@ -6,6 +6,7 @@ import { metricsOf } from "@watchkeeper/catalogue/metrics/all";
 import { differencesFromCatalogue } from "@watchkeeper/exporters/contract";
 import { createManualClock } from "@watchkeeper/process/clock";
 import { createLog } from "@watchkeeper/process/log";
+import { noTelemetry } from "@watchkeeper/process/telemetry";
 import { afterEach, expect, test } from "vitest";
 import type { Overview } from "./overview/model.ts";
 import { run } from "./run.ts";
@@ -161,7 +162,7 @@ test("every page forbids whatever is not our own", async () => {
   const { get } = await open({});
   const policy = (await get("/")).headers.get("content-security-policy");
   expect(policy).toBe(
-    "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';form-action 'self';base-uri 'none';frame-ancestors 'none'",
+    "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';frame-src 'none';form-action 'self';base-uri 'none';frame-ancestors 'none'",
   );
 });
 
@@ -249,6 +250,7 @@ test("the process emits exactly the console's metrics of the catalogue, and ends
   const free = await upstream(() => {});
   const opsPort = Number(new URL(free).port) + 1;
   const close = await run({
+    telemetry: noTelemetry,
     env: {
       WATCHKEEPER_CONSOLE_HTTP_PORT: "0",
       WATCHKEEPER_CONSOLE_OPS_PORT: String(opsPort),

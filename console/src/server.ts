@@ -3,8 +3,8 @@ import { instrumentHttp } from "@watchkeeper/exporters/http";
 import type { Metrics } from "@watchkeeper/exporters/metrics";
 import type { Clock } from "@watchkeeper/process/clock";
 import type { Log } from "@watchkeeper/process/log";
+import { protectPages } from "@watchkeeper/web/protect";
 import express, { type NextFunction, type Request, type Response } from "express";
-import helmet from "helmet";
 import { createLoginToken } from "./auth/login-token.ts";
 import { createAuthRoutes, requireSession } from "./auth/routes.ts";
 import { createSessions } from "./auth/session.ts";
@@ -21,7 +21,7 @@ import { createCollector } from "./upstream/collector.ts";
 import { UPSTREAM_LIMITS, type UpstreamLimits } from "./upstream/fetch-json.ts";
 import { createPager } from "./upstream/pager.ts";
 import { createPrometheus } from "./upstream/prometheus.ts";
-import { createAssetRoutes } from "./web/assets.ts";
+import { createConsoleAssets } from "./web/assets.ts";
 import { renderMessage } from "./web/layout.ts";
 
 export interface ConsoleOptions {
@@ -37,24 +37,6 @@ export interface Console {
   close(): Promise<void>;
 }
 
-/** Nothing from outside and nothing inline: neither scripts nor styles. */
-const protect = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'"],
-      connectSrc: ["'self'"],
-      formAction: ["'self'"],
-      baseUri: ["'none'"],
-      frameAncestors: ["'none'"],
-    },
-  },
-  xFrameOptions: { action: "deny" },
-});
-
 /**
  * Starts the console's web server and leaves a sign-in token in the file that the settings name.
  *
@@ -63,7 +45,7 @@ const protect = helmet({
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const { settings, metrics, log, clock, limits = UPSTREAM_LIMITS } = options;
   const { publicUrl } = settings;
-  const assets = await createAssetRoutes();
+  const assets = await createConsoleAssets();
   const sessions = createSessions(settings.sessionSecret, clock);
   const token = await createLoginToken(settings.loginTokenPath);
   const pager = createPager(settings.pagerUrl, settings.pagerApiToken, limits);
@@ -74,7 +56,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   app.disable("x-powered-by");
   app.set("etag", false);
   instrumentHttp(app, metrics);
-  app.use(protect);
+  app.use(protectPages({ forms: true }));
   app.use(assets, createAuthRoutes({ token, sessions, publicUrl, clock }));
   app.use(requireSession(sessions));
   app.use(

@@ -7,6 +7,7 @@ import {
 } from "@watchkeeper/catalogue/metrics/database";
 import pg from "pg";
 import type { Metrics } from "./metrics.ts";
+import { inSpan } from "./span.ts";
 
 /** Runs queries, each under a name of the code's choosing (never its SQL, which may carry what users typed). */
 export interface Queries {
@@ -21,6 +22,8 @@ export interface QueryRunner extends Queries {
   /** Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
 }
+
+const QUERY_ATTRIBUTES = { "db.system.name": "postgresql" } as const;
 
 /** After an error of the server the connection is as good as before; after any other its state is unknown. */
 const isBroken = (error: unknown): boolean =>
@@ -41,7 +44,9 @@ export function instrumentPool(pool: pg.Pool, metrics: Metrics): QueryRunner {
     async query<Row extends pg.QueryResultRow>(name: string, text: string, values?: readonly unknown[]) {
       const start = performance.now();
       try {
-        return await client.query<Row>(text, values ? [...values] : undefined);
+        return await inSpan(name, QUERY_ATTRIBUTES, () =>
+          client.query<Row>(text, values ? [...values] : undefined),
+        );
       } finally {
         duration.observe({ query: name }, (performance.now() - start) / 1_000);
       }

@@ -42,36 +42,54 @@ function candidatesBelow(router: Listing, paths: ReadonlySet<unknown>, prefix = 
 }
 
 /**
- * Gives the full route template of a request, such as `/api/teams/:team/people/:id`, once its route has been chosen.
+ * Gives what belongs to the route of a request, once its route has been chosen. It is made once for each full route
+ * template, such as `/api/teams/:team/people/:id`.
  *
  * Express knows the template of the route itself only; of the routers around it `baseUrl` holds the real values
  * (`/api/teams/42`) and is already gone when an error handler of the app answers. So the templates are looked up in
  * the routers' listing, once per route; where one router is mounted twice the path decides.
  */
-export function createRouteTemplates(app: Express): (request: Request) => string {
-  const known = new WeakMap<object, Candidate[]>();
+export function createRouteMemory<T>(app: Express, make: (template: string) => T): (request: Request) => T {
+  const made = new Map<string, T>();
+  const knownOne = new WeakMap<object, T>();
+  const knownSeveral = new WeakMap<object, Candidate[]>();
 
-  const candidatesOf = (route: { path: Path | Path[] }, owner: Express): Candidate[] => {
-    const existing = known.get(route);
-    if (existing) return existing;
+  function ofTemplate(template: string): T {
+    const existing = made.get(template);
+    if (existing !== undefined) return existing;
+    const fresh = make(template);
+    made.set(template, fresh);
+    return fresh;
+  }
+  const unmatched = ofTemplate(UNMATCHED_ROUTE);
+
+  function candidatesOf(route: { path: Path | Path[] }, owner: Express): Candidate[] {
     const paths = new Set([route.path].flat(10));
-    const found = candidatesBelow(
-      owner.router as unknown as Listing,
-      paths,
-      owner === app ? "" : owner.path(),
-    );
-    known.set(route, found);
-    return found;
-  };
+    const router = owner.router as unknown as Listing;
+    return candidatesBelow(router, paths, owner === app ? "" : owner.path());
+  }
+
+  function resolve(route: { path: Path | Path[] }, request: Request): T {
+    const candidates = knownSeveral.get(route) ?? candidatesOf(route, request.app as Express);
+    if (candidates.length > 1) {
+      knownSeveral.set(route, candidates);
+      const path = request.originalUrl.split("?")[0] ?? "";
+      const match = candidates.find(({ pattern }) => pattern.test(path)) ?? candidates[0];
+      return ofTemplate(match?.template ?? UNMATCHED_ROUTE);
+    }
+    // A router behind a function of its own cannot be seen: what is known is its end.
+    const only = ofTemplate(candidates[0]?.template ?? `*${[route.path].flat(10).join("|")}`);
+    knownOne.set(route, only);
+    return only;
+  }
 
   return (request) => {
     const route: { path: Path | Path[] } | undefined = request.route;
-    if (!route) return UNMATCHED_ROUTE;
-    const candidates = candidatesOf(route, request.app as Express);
-    if (candidates.length === 1 && candidates[0]) return candidates[0].template;
-    const path = request.originalUrl.split("?")[0] ?? "";
-    const match = candidates.find(({ pattern }) => pattern.test(path)) ?? candidates[0];
-    // A router behind a function of its own cannot be seen: what is known is its end.
-    return match?.template ?? `*${[route.path].flat(10).join("|")}`;
+    if (!route) return unmatched;
+    return knownOne.get(route) ?? resolve(route, request);
   };
 }
+
+/** Gives the full route template of a request, once its route has been chosen. */
+export const createRouteTemplates = (app: Express): ((request: Request) => string) =>
+  createRouteMemory(app, (template) => template);

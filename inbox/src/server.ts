@@ -6,7 +6,7 @@ import express, { type NextFunction, type Request, type Response } from "express
 import helmet from "helmet";
 import { createApiRoutes } from "./api.ts";
 import { createFaults } from "./faults.ts";
-import { createPageRoutes } from "./page/routes.ts";
+import { bundleInbox, createPageRoutes } from "./page/routes.ts";
 import { createPagerDutyRoutes } from "./pagerduty.ts";
 import { createSlackRoutes } from "./slack/routes.ts";
 import { startSmtp } from "./smtp.ts";
@@ -40,13 +40,14 @@ const hostName = (header: string | undefined): string =>
 /**
  * Starts the stand-in for Slack, SMTP, PagerDuty and webhooks.
  *
- * @throws Error when the host is not a loopback address or a port is taken
+ * @throws Error when the host is not a loopback address, a port is taken or the page cannot be bundled
  */
 export async function startInbox(options: InboxOptions): Promise<Inbox> {
   const { host, log, clock = systemClock } = options;
   if (!isLoopback(host)) {
     throw new Error(`Cannot listen on "${host}" as the inbox lets everybody in: use a loopback address`);
   }
+  const page = await bundleInbox();
   const store = createStore(clock);
   const faults = createFaults();
   const pagerDuty = createPagerDutyRoutes(store, faults, clock);
@@ -64,7 +65,7 @@ export async function startInbox(options: InboxOptions): Promise<Inbox> {
     res.status(421).json({ error: "Cannot answer as the Host header names another host: use localhost" });
   });
   app.use(helmet());
-  app.use(createApiRoutes(store, faults, clear), createPageRoutes(store, faults));
+  app.use(createApiRoutes(store, faults, clear), createPageRoutes(store, faults, page));
   app.use((_req, res) => void res.status(404).json({ error: "not found" }));
   app.use((error: { status?: number }, _req: Request, res: Response, next: NextFunction) => {
     if (res.headersSent) return next(error);

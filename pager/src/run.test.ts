@@ -3,6 +3,7 @@ import { metricsOf } from "@watchkeeper/catalogue/metrics/all";
 import { differencesFromCatalogue } from "@watchkeeper/exporters/contract";
 import { type Inbox, startInbox } from "@watchkeeper/inbox/server";
 import { createLog } from "@watchkeeper/process/log";
+import { noTelemetry } from "@watchkeeper/process/telemetry";
 import { until } from "@watchkeeper/testing/poll";
 import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -62,6 +63,7 @@ beforeAll(async () => {
   const channels = standInChannels(inbox);
   const log = createLog("pager", "info", { write: (line) => void logLines.push(line) });
   closePager = await run({
+    telemetry: noTelemetry,
     log,
     env: {
       WATCHKEEPER_PAGER_HTTP_PORT: "0",

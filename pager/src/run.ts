@@ -3,6 +3,7 @@ import { instrumentPool } from "@watchkeeper/exporters/database";
 import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { startOpsServer } from "@watchkeeper/exporters/ops";
 import { exportRuntime } from "@watchkeeper/exporters/runtime";
+import { exportTelemetry } from "@watchkeeper/exporters/telemetry";
 import type { Close, ProcessContext } from "@watchkeeper/process/main";
 import packageJson from "../package.json" with { type: "json" };
 import { createApp } from "./api/app.ts";
@@ -21,7 +22,7 @@ import { parsePagerSettings } from "./settings.ts";
  *
  * @throws Error of one line when a setting is wrong, the database is away or a port is taken
  */
-export async function run({ env, log }: ProcessContext): Promise<Close> {
+export async function run({ env, log, telemetry }: ProcessContext): Promise<Close> {
   const settings = parsePagerSettings(env);
   const { host } = settings;
   await migrate(settings.databaseUrl, log);
@@ -30,6 +31,7 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
     onCollectError: (metric, error) => log.warn({ err: error, metric }, "metric not collected"),
   });
   exportRuntime(metrics, { version: packageJson.version });
+  exportTelemetry(metrics, telemetry);
   const pool = createPool(settings.databaseUrl, log);
   const database = instrumentPool(pool, metrics);
   const pagerMetrics = exportPagerMetrics(metrics, database);

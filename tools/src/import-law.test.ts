@@ -50,12 +50,12 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
   [
     "a process that imports another one",
     { "app/src/a.ts": `export { other } from "@watchkeeper/pager/b";`, "pager/src/b.ts": other },
-    "app/src/a.ts → pager/src/b.ts: app imports only exporters, process, catalogue",
+    "app/src/a.ts → pager/src/b.ts: app imports only exporters, process, web, catalogue",
   ],
   [
     "a relative path into another folder",
     { "collector/src/a.ts": `export { other } from "../../app/src/b.ts";`, "app/src/b.ts": other },
-    "collector/src/a.ts → app/src/b.ts: collector imports only exporters, process, catalogue",
+    "collector/src/a.ts → app/src/b.ts: collector imports only exporters, process, web, catalogue",
   ],
   [
     "a type, though it is gone at run time",
@@ -78,7 +78,7 @@ test.each<[string, Readonly<Record<string, string>>, string]>([
   [
     "a source that imports the test servers",
     { "pager/src/a.ts": `export { other } from "@watchkeeper/testing/b";`, "testing/src/b.ts": other },
-    "pager/src/a.ts → testing/src/b.ts: pager imports only exporters, process, catalogue",
+    "pager/src/a.ts → testing/src/b.ts: pager imports only exporters, process, web, catalogue",
   ],
   [
     "a test that reaches into another process",

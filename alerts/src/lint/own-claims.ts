@@ -23,7 +23,8 @@ export const ownClaims = (
 ): readonly Sourced[] => [
   { source: "catalogue/src/retention.ts", claim: { kind: "retention", days: retentionDays } },
   ...slos.flatMap((slo): Sourced[] => {
-    const classic = slo.urgency === "page" ? pageTiers[slo.preset].filter((tier) => tier.atEvenTraffic) : [];
+    const classic =
+      slo.urgency === "page" ? pageTiers.strict.filter((tier) => tier.atEvenTraffic !== undefined) : [];
     const burns = [
       ...classic.map(({ long, share }) => ({ long, burnRate: (share * slo.days * DAY) / secondsOf(long) })),
       ...ticketTiers,

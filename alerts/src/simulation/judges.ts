@@ -1,13 +1,6 @@
 import type { Preset, WindowDays } from "@watchkeeper/catalogue/slo";
-import {
-  DEVIATIONS,
-  FLOOR,
-  type PageTier,
-  pageTiers,
-  STILL,
-  type TicketTier,
-  ticketTiers,
-} from "../slo/tiers.ts";
+import { pageDecision } from "../slo/page-decision.ts";
+import { FLOOR, type PageTier, pageTiers, type TicketTier, ticketTiers } from "../slo/tiers.ts";
 import { type RuleTiming, secondsOf } from "../slo/timing.ts";
 import { limitOf, type Peer, type RatioAlert } from "./peers.ts";
 import { errorRatio } from "./ratio.ts";
@@ -68,30 +61,12 @@ export function ourJudges(
     return allowedIn(evaluation, whole) * Math.min(Math.max(whole / age, 1), days * 24);
   };
 
-  const page = (tier: PageTier): Judge => {
-    const [short, long, still] = [secondsOf(tier.short), secondsOf(tier.long), secondsOf(STILL)];
-    const rate = (tier.share * whole) / long;
-    return {
-      severity: "page",
-      for: 0,
-      reach: long,
-      holds(n) {
-        const inLong = errorsIn(n, long);
-        const allowed = allowedIn(n, long);
-        if (!(inLong > 1 + allowed + DEVIATIONS * Math.sqrt(allowed))) return false;
-        const inShort = errorsIn(n, short);
-        const budget = budgetAt(n);
-        const weighted = inLong >= tier.share * budget && inShort >= ((tier.share * short) / long) * budget;
-        const even =
-          tier.atEvenTraffic === true &&
-          inLong > rate * allowed &&
-          inShort > rate * allowedIn(n, short) &&
-          inLong >= tier.share * FLOOR * budget;
-        if (!weighted && !even) return false;
-        return short <= still || errorsIn(n, still) > allowedIn(n, still);
-      },
-    };
-  };
+  const page = (tier: PageTier): Judge => ({
+    severity: "page",
+    for: 0,
+    reach: secondsOf(tier.long),
+    holds: pageDecision(tier, whole, { errorsIn, allowedIn, budgetAt }),
+  });
 
   const ticket = (tier: TicketTier): Judge => {
     const [short, long] = [secondsOf(tier.short), secondsOf(tier.long)];

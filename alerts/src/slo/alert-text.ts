@@ -1,3 +1,4 @@
+import type { CalendarWindow } from "@watchkeeper/catalogue/calendar";
 import { promiseUrl, runbookUrl, sloSeries } from "@watchkeeper/catalogue/names";
 import type { WindowDays } from "@watchkeeper/catalogue/slo";
 import type { Duration } from "../alert.ts";
@@ -11,23 +12,43 @@ export const annotationsOf = (summary: string, description: string): Readonly<Re
   dashboard_url: promiseUrl("{{ $labels.slo }}"),
 });
 
+/** @param groups the labels by which some promises tell apart to whom they are made, such as `tenant` */
+export const whoOf = (groups: readonly string[]): string =>
+  `{{ $labels.slo }}${groups.map((label) => `{{ with $labels.${label} }} of {{ . }}{{ end }}`).join("")}`;
+
 /**
  * How much of the budget is left and how long that lasts at this pace.
  * @param seconds for how long the budget would last if the value of the alert were 1
  */
-const outlook = (seconds: number): string =>
-  `{{ with printf "${sloSeries.budgetRemaining}{slo='%s'} > 0" $labels.slo | query }}` +
-  "{{ . | first | value | humanizePercentage }} of it is left" +
-  `{{ with printf "${sloSeries.budgetRemaining}{slo='%s'} / %g * ${seconds}" $labels.slo $value | query }}` +
-  ", gone in {{ . | first | value | humanizeDuration }} at this pace{{ end }}." +
-  "{{ else }}Nothing of it is left.{{ end }}";
+function outlook(seconds: number, groups: readonly string[]): string {
+  const left = `${sloSeries.budgetRemaining}{${["slo", ...groups].map((label) => `${label}='%s'`).join(",")}}`;
+  const values = ["slo", ...groups].map((label) => `$labels.${label}`).join(" ");
+  return (
+    `{{ with printf "${left} > 0" ${values} | query }}` +
+    "{{ . | first | value | humanizePercentage }} of it is left" +
+    `{{ with printf "${left} / %g * ${seconds}" ${values} $value | query }}` +
+    ", gone in {{ . | first | value | humanizeDuration }} at this pace{{ end }}." +
+    "{{ else }}Nothing of it is left.{{ end }}"
+  );
+}
+
+/** Over what a promise holds, as far as its alerts say so. */
+export interface Horizon {
+  readonly seconds: number;
+  readonly days: WindowDays;
+  readonly calendar?: CalendarWindow;
+  readonly groups: readonly string[];
+}
+
+const budgetOf = ({ days, calendar }: Horizon): string =>
+  calendar ? `its budget of this ${calendar.each}` : `its budget of ${days} days`;
 
 /** The value is the share of the whole budget that was spent. */
-export const fastText = (days: WindowDays, long: Duration): string =>
-  `{{ $labels.slo }} has spent {{ $value | humanizePercentage }} of its budget of ${days} days within ${long}. ` +
-  outlook(secondsOf(long));
+export const fastText = (horizon: Horizon, long: Duration): string =>
+  `${whoOf(horizon.groups)} has spent {{ $value | humanizePercentage }} of ${budgetOf(horizon)} within ${long}. ` +
+  outlook(secondsOf(long), horizon.groups);
 
 /** The value is the burn rate. */
-export const slowText = (days: WindowDays, long: Duration): string =>
-  `{{ $labels.slo }} has spent its budget of ${days} days {{ $value | humanize }} times as fast as allowed ` +
-  `over ${long}. ${outlook(days * 86_400)}`;
+export const slowText = (horizon: Horizon, long: Duration): string =>
+  `${whoOf(horizon.groups)} has spent ${budgetOf(horizon)} {{ $value | humanize }} times as fast as allowed ` +
+  `over ${long}. ${outlook(horizon.seconds, horizon.groups)}`;

@@ -1,5 +1,6 @@
 import { up } from "@watchkeeper/catalogue/external";
 import { Expr, promql, type Selector, series } from "@watchkeeper/catalogue/promql";
+import type { Together } from "./groups.ts";
 import type { RuleTiming } from "./timing.ts";
 
 const seconds = (value: number): Expr => new Expr(`${value}s`);
@@ -21,9 +22,9 @@ export function growth(counter: Selector, { interval, lag, reach }: RuleTiming):
 }
 
 /** Growth of several counters together, and 0 where there is none of them. */
-export function grown(counters: readonly Selector[], timing: RuleTiming): Expr {
-  const sums = counters.map((counter) => promql`(sum(${growth(counter, timing)}) or vector(0))`.text);
-  return new Expr(sums.join(" + "));
+export function grown(counters: readonly Selector[], timing: RuleTiming, together: Together): Expr {
+  const sums = counters.map((counter) => together.sum(growth(counter, timing)).text);
+  return new Expr(sums.join(` + ${together.on} `));
 }
 
 /** A gauge as it was when no scrape can still be under way. */

@@ -11,10 +11,10 @@ import { toolPath } from "@watchkeeper/testing/tools";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { stringify } from "yaml";
+import { cumulativeRules, resumeRules } from "./carried-on.ts";
 import { exampleSeries } from "./example-series.ts";
 import { promiseRules } from "./promise-rules.ts";
 import { renderSamples, type Sample } from "./samples.ts";
-import { resumeRules } from "./shared-rules.ts";
 import { defineTiming } from "./timing.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "watchkeeper-exact-"));
@@ -118,7 +118,7 @@ test.each(["DirectoryAvailability", "DirectoryCache", "DirectoryLatency"])(
   "%s counts random traffic of instances that restart, vanish and come back exactly as an oracle does",
   (name) => {
     const slo = slos.find((candidate) => candidate.name === name) as Slo;
-    const rules = [...resumeRules, ...promiseRules(slo, timing)];
+    const rules = [...promiseRules(slo, timing), ...resumeRules, ...cumulativeRules(false)];
     writeFileSync(
       join(folder, "rules.yml"),
       stringify({

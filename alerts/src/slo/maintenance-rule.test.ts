@@ -8,6 +8,7 @@ import { slos } from "@watchkeeper/catalogue/slos/all";
 import { toolPath } from "@watchkeeper/testing/tools";
 import { afterAll, expect, test } from "vitest";
 import { stringify } from "yaml";
+import { cumulativeRules, resumeRules } from "./carried-on.ts";
 import { maintenanceRules } from "./maintenance-rule.ts";
 import { promiseRules } from "./promise-rules.ts";
 import { ruleTiming } from "./timing.ts";
@@ -45,7 +46,11 @@ test("what fails in a planned window is counted, and not against the budget; wha
     slos: ["DirectorySearch"],
     when: { from: "1970-01-01T00:10:00Z", to: "1970-01-01T00:20:00Z" },
   };
-  const rules = search.flatMap((slo) => promiseRules(slo, ruleTiming, [window]));
+  const rules = [
+    ...search.flatMap((slo) => promiseRules(slo, ruleTiming, [window])),
+    ...resumeRules,
+    ...cumulativeRules(true),
+  ];
   const all = (series: string, labels: string): string => `${series}{${labels}}`;
   const of = 'job="app",instance="a"';
   // Four events every quarter of a minute, one of them bad: of 120 steps, 40 lie in the window.

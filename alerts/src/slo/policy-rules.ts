@@ -6,7 +6,7 @@ import {
 } from "@watchkeeper/catalogue/budget-policy";
 import { sloAlerts, sloSeries } from "@watchkeeper/catalogue/names";
 import { Expr, promql } from "@watchkeeper/catalogue/promql";
-import { annotationsOf } from "./alert-text.ts";
+import { annotationsOf, whoOf } from "./alert-text.ts";
 import type { AlertRule } from "./rule.ts";
 import { about, percent } from "./shared-rules.ts";
 
@@ -19,7 +19,7 @@ export const frozenBy = ({ freezes }: BudgetStep): string =>
     : `Frozen are ${freezes.map((change) => heldBack[change]).join("; ")}.`;
 
 /** One step is in force at a time: the next one takes over from it. */
-function stepRule(step: BudgetStep, next: BudgetStep | undefined): AlertRule {
+function stepRule(step: BudgetStep, next: BudgetStep | undefined, groups: readonly string[]): AlertRule {
   const from = promql`${spent} >= ${step.spent}`;
   return {
     alert: sloAlerts.budgetSpent,
@@ -31,11 +31,13 @@ function stepRule(step: BudgetStep, next: BudgetStep | undefined): AlertRule {
       step.spent < 1
         ? "A large part of a promise's error budget is spent."
         : "The error budget of a promise is spent: the promise is broken.",
-      `{{ $labels.slo }} has spent {{ $value | humanizePercentage }} of its error budget. ${frozenBy(step)} ${step.action}`,
+      `${whoOf(groups)} has spent {{ $value | humanizePercentage }} of its error budget. ${frozenBy(step)} ${step.action}`,
     ),
   };
 }
 
 /** The alerts that a policy asks for, one to each step, shared by all promises. */
-export const policyRules = (policy: BudgetPolicy = budgetPolicy): readonly AlertRule[] =>
-  policy.map((step, i) => stepRule(step, policy[i + 1]));
+export const policyRules = (
+  groups: readonly string[] = [],
+  policy: BudgetPolicy = budgetPolicy,
+): readonly AlertRule[] => policy.map((step, i) => stepRule(step, policy[i + 1], groups));

@@ -18,7 +18,7 @@ export interface AlertRule {
     readonly severity: Severity;
     readonly tier?: Duration;
     readonly share?: string;
-    readonly window?: Duration;
+    readonly window?: string;
   };
   readonly annotations: Readonly<Record<string, string>>;
 }

@@ -3,10 +3,12 @@ import { ruleGroups } from "@watchkeeper/catalogue/names";
 import type { Slo } from "@watchkeeper/catalogue/slo";
 import { maintenance } from "@watchkeeper/catalogue/slos/maintenance";
 import { renderYaml } from "../render/document.ts";
+import { calendarRules, hourlyCalendarRules } from "./calendar-rules.ts";
+import { cumulativeRules, hourlyRules, resumeRules } from "./carried-on.ts";
 import { policyRules } from "./policy-rules.ts";
 import { promiseRules } from "./promise-rules.ts";
 import type { Rule } from "./rule.ts";
-import { hourlyRules, resumeRules, sharedRules } from "./shared-rules.ts";
+import { groupLabelsOf, sharedRules } from "./shared-rules.ts";
 import { type RuleTiming, ruleTiming } from "./timing.ts";
 
 /** All rules of promises that are evaluated at every interval, in their order. */
@@ -15,10 +17,12 @@ export const sloRules = (
   timing: RuleTiming = ruleTiming,
   windows: readonly MaintenanceWindow[] = maintenance,
 ): readonly Rule[] => [
-  ...resumeRules,
   ...slos.flatMap((slo) => promiseRules(slo, timing, windows)),
+  ...resumeRules,
+  ...calendarRules(slos, timing),
+  ...cumulativeRules(windows.length > 0),
   ...sharedRules(slos),
-  ...policyRules(),
+  ...policyRules(groupLabelsOf(slos)),
 ];
 
 const plain = (rule: Rule) => ({ ...rule, expr: rule.expr.text });
@@ -36,6 +40,10 @@ export const renderSloRules = (
         interval: `${timing.interval}s`,
         rules: sloRules(slos, timing, windows).map(plain),
       },
-      { name: ruleGroups.sloHourly, interval: "1h", rules: hourlyRules.map(plain) },
+      {
+        name: ruleGroups.sloHourly,
+        interval: "1h",
+        rules: [...hourlyRules, ...hourlyCalendarRules(slos)].map(plain),
+      },
     ],
   });

@@ -1,16 +1,19 @@
-import { sloAlerts, sloSeries } from "@watchkeeper/catalogue/names";
-import { Expr, type Matcher, match, promql, Selector } from "@watchkeeper/catalogue/promql";
-import type { Preset, Slo, WindowDays } from "@watchkeeper/catalogue/slo";
+import { nominalDays } from "@watchkeeper/catalogue/calendar";
+import { calendarSeries, sloAlerts, sloSeries } from "@watchkeeper/catalogue/names";
+import { type Expr, type Matcher, match, promql, Selector } from "@watchkeeper/catalogue/promql";
+import { type Preset, type Slo, windowOf } from "@watchkeeper/catalogue/slo";
 import type { Duration } from "../alert.ts";
-import { annotationsOf, fastText, slowText } from "./alert-text.ts";
+import { annotationsOf, fastText, type Horizon, slowText, whoOf } from "./alert-text.ts";
 import type { AlertRule, RecordingRule, Rule } from "./rule.ts";
+import { named } from "./shared-series.ts";
 import { DEVIATIONS, FLOOR, type PageTier, pageTiers, STILL, type TicketTier, ticketTiers } from "./tiers.ts";
 import { secondsOf } from "./timing.ts";
 import { allowedIn, errorsIn, eventsIn } from "./windows.ts";
 
-const named = (name: string): Expr => new Expr(name);
 const s = sloSeries;
 const budget = named(s.budgetEvents);
+
+const unique = <T>(values: readonly T[]): readonly T[] => [...new Set(values)].sort();
 
 type Watched = Partial<Readonly<Record<"urgency" | "preset" | "window" | "idle", string | Matcher>>>;
 
@@ -23,48 +26,60 @@ export const percent = (share: number): string => `${Number((share * 100).toPrec
 export const about = (kind: Watched, expr: Expr): Expr =>
   promql`(${expr}) * on (slo) group_left (service, owner) ${watched(kind)} ^ 0`;
 
-const resume = (record: string, hourly: string, current: string): RecordingRule => ({
-  record,
-  expr: promql`last_over_time(${named(hourly)}[8d]) unless last_over_time(${named(current)}[1h])`,
-});
+/** What promises of one window have in common: rolling days, or the periods of a calendar. */
+interface SharedHorizon extends Horizon {
+  /** The label `window`. */
+  readonly window: string;
+}
 
-/** Evaluated before the rules of each promise: what they go on from after a pause of more than an hour. */
-export const resumeRules: readonly RecordingRule[] = [
-  resume(s.eventsResume, s.eventsHourly, s.eventsCumulative),
-  resume(s.errorsResume, s.errorsHourly, s.errorsCumulative),
-  resume(s.bornResume, s.bornHourly, s.eventsCumulative),
-];
+/** The labels by which promises tell apart to whom they are made. */
+export const groupLabelsOf = (slos: readonly Slo[]): readonly string[] =>
+  unique(slos.flatMap(({ per }) => (per ? [per.label] : [])));
 
-/** The group that is evaluated once an hour. */
-export const hourlyRules: readonly RecordingRule[] = [
-  { record: s.eventsHourly, expr: named(s.eventsCumulative) },
-  { record: s.errorsHourly, expr: named(s.errorsCumulative) },
-  { record: s.bornHourly, expr: named(s.born) },
-];
+/** The windows that promises have, each once. */
+function horizonsOf(slos: readonly Slo[]): readonly SharedHorizon[] {
+  const groups = groupLabelsOf(slos);
+  const horizons = slos.map(
+    ({ days, calendar }): SharedHorizon => ({
+      window: windowOf({ days, ...(calendar && { calendar }) }),
+      seconds: (calendar ? nominalDays[calendar.each] : days) * 86_400,
+      days,
+      groups,
+      ...(calendar && { calendar }),
+    }),
+  );
+  const byWindow = new Map(horizons.map((horizon) => [horizon.window, horizon]));
+  return [...byWindow.values()].sort((a, b) => (a.window < b.window ? -1 : 1));
+}
 
-const bornRule: RecordingRule = {
-  record: s.born,
-  expr: promql`
-    last_over_time(${named(s.born)}[1h]) or ${named(s.bornResume)}
-    or ${named(s.eventsCumulative)} * 0 + time()`,
-};
+/** How old a promise is, from an hour to as many days. */
+const age = (days: number): Expr => promql`clamp(time() - ${named(s.born)}, 3600, ${days * 86_400})`;
 
 /** A promise that is younger than its window is judged by the traffic that it would have at its pace so far. */
-function budgetRules(days: WindowDays): readonly RecordingRule[] {
-  const window: Duration = `${days}d`;
-  const seconds = days * 86_400;
-  const mine = watched({ window });
+const rollingEvents = ({ days, seconds }: SharedHorizon, mine: Expr): Expr => promql`
+  (${eventsIn(`${days}d`)} * on (slo) group_left () ${mine}) * (${seconds} / ${age(days)})`;
+
+/** What a period has had so far, and what the rest of it will have at the pace of the last weeks. */
+const periodEvents = ({ days }: SharedHorizon, mine: Expr): Expr => promql`
+  (${named(s.eventsCumulative)} - ${named(s.eventsAtBegin)}
+  + (${eventsIn(`${days}d`)} / ${age(days)})
+  * on (slo) group_left () (${mine} ^ 0 * on (window) group_left () clamp_min(${named(calendarSeries.end)} - time(), 0)))
+  * on (slo) group_left () ${mine}`;
+
+function budgetRules(horizon: SharedHorizon): readonly RecordingRule[] {
+  const mine = watched({ window: horizon.window });
+  const spent = horizon.calendar
+    ? promql`(${named(s.errorsCumulative)} - ${named(s.errorsAtBegin)})`
+    : errorsIn(`${horizon.days}d`);
   return [
     {
       record: s.budgetEvents,
-      expr: promql`
-        (${eventsIn(window)} * on (slo) group_left () ${mine})
-        * clamp(${seconds} / clamp_min(time() - ${named(s.born)}, 3600), 1, ${days * 24})`,
+      expr: horizon.calendar ? periodEvents(horizon, mine) : rollingEvents(horizon, mine),
     },
     {
       record: s.budgetRemaining,
       expr: promql`
-        (1 - ${errorsIn(window)} / (${budget} > 0) or ${named(s.eventsCumulative)} * 0 + 1) and on (slo) ${mine}`,
+        (1 - ${spent} / (${budget} > 0) or ${named(s.eventsCumulative)} * 0 + 1) and on (slo) ${mine}`,
     },
   ];
 }
@@ -75,9 +90,12 @@ const burnRate = (record: string, window: Duration): RecordingRule => ({
     ${errorsIn(window)} / (${allowedIn(window)} > 0) or ${named(s.eventsCumulative)} * 0`,
 });
 
-/** Errors beyond what chance makes of a service that keeps its promise: with hardly any traffic, one is no sign. */
+/**
+ * Errors beyond what chance makes of a service that keeps its promise: with hardly any traffic, one is no sign. It says
+ * `1 + a + 10 * sqrt(a)` for the errors `a` that are allowed for, which are looked up once that way.
+ */
 const beyondChance = (window: Duration): Expr =>
-  promql`${errorsIn(window)} > 1 + ${allowedIn(window)} + ${DEVIATIONS} * sqrt(${allowedIn(window)})`;
+  promql`${errorsIn(window)} > (sqrt(${allowedIn(window)}) + ${DEVIATIONS / 2}) ^ 2 - ${DEVIATIONS ** 2 / 4 - 1}`;
 
 /** A tier with the presets that have it. */
 interface SharedTier extends PageTier {
@@ -96,65 +114,74 @@ function sharedTiers(presets: readonly Preset[]): readonly SharedTier[] {
   return [...byShape.values()].sort((a, b) => secondsOf(a.long) - secondsOf(b.long));
 }
 
-function pageRule(days: WindowDays, { short, long, share, atEvenTraffic, presets }: SharedTier): AlertRule {
+function pageRule(
+  horizon: SharedHorizon,
+  { short, long, share, atEvenTraffic, presets }: SharedTier,
+): AlertRule {
   const [inLong, inShort] = [errorsIn(long), errorsIn(short)];
   const shareOfShort = (share * secondsOf(short)) / secondsOf(long);
-  const rate = (share * days * 86_400) / secondsOf(long);
+  const rate = (share * horizon.seconds) / secondsOf(long);
   const weighted = promql`${inLong} >= ${share} * ${budget} and ${inShort} >= ${shareOfShort} * ${budget}`;
-  const even = promql`
-    ${inLong} > ${rate} * ${allowedIn(long)} and ${inShort} > ${rate} * ${allowedIn(short)}
-    and ${inLong} >= ${share * FLOOR} * ${budget}`;
-  const burns = atEvenTraffic ? promql`(${weighted} or ${even})` : promql`(${weighted})`;
+  const burns =
+    atEvenTraffic === undefined
+      ? promql`${inLong} / ${budget} and (${weighted})`
+      : promql`
+          ${inLong} / ${budget} >= ${share * atEvenTraffic} and (${weighted}
+          or ${inLong} > ${rate} * ${allowedIn(long)} and ${inShort} > ${rate} * ${allowedIn(short)})`;
   const still =
     secondsOf(short) > secondsOf(STILL) ? promql` and ${errorsIn(STILL)} > ${allowedIn(STILL)}` : promql``;
   return {
     alert: sloAlerts.burnsFast,
     expr: about(
-      { urgency: "page", preset: match(presets.join("|")), window: `${days}d` },
-      promql`${inLong} / ${budget} and ${burns} and ${beyondChance(long)} ${still}`,
+      { urgency: "page", preset: match(presets.join("|")), window: horizon.window },
+      promql`${burns} and ${beyondChance(long)} ${still}`,
     ),
     for: "0s",
-    labels: { severity: "page", tier: long, share: percent(share), window: `${days}d` },
-    annotations: annotationsOf("The error budget of a promise is spent fast.", fastText(days, long)),
+    labels: { severity: "page", tier: long, share: percent(share), window: horizon.window },
+    annotations: annotationsOf("The error budget of a promise is spent fast.", fastText(horizon, long)),
   };
 }
 
-function ticketRule(days: WindowDays, { short, long, burnRate: rate }: TicketTier): AlertRule {
-  const share = (rate * secondsOf(long)) / (days * 86_400);
+function ticketRule(horizon: SharedHorizon, { short, long, burnRate: rate }: TicketTier): AlertRule {
+  const share = (rate * secondsOf(long)) / horizon.seconds;
   return {
     alert: sloAlerts.burnsSlowly,
     expr: about(
-      { window: `${days}d` },
+      { window: horizon.window },
       promql`
         ${errorsIn(long)} / ${allowedIn(long)} > ${rate}
         and ${errorsIn(short)} > ${rate} * ${allowedIn(short)}
         and ${errorsIn(long)} > 2 and ${errorsIn(long)} >= ${share * FLOOR} * ${budget}`,
     ),
     for: "0s",
-    labels: { severity: "ticket", tier: long, share: percent(share), window: `${days}d` },
+    labels: { severity: "ticket", tier: long, share: percent(share), window: horizon.window },
     annotations: annotationsOf(
       "The error budget of a promise is spent too fast to last.",
-      slowText(days, long),
+      slowText(horizon, long),
     ),
   };
 }
 
 const QUARTER = 15;
+/** What a promise has counted up to so many minutes ago, to whomever it is made. */
+const countedBefore = (minutes: number): Expr =>
+  promql`sum by (slo) (${named(s.eventsCumulative)} offset ${named(`${minutes}m`)})`;
 /** Events of the quarter of an hour that ended so many minutes ago. */
 const quarterBefore = (minutes: number): Expr =>
-  promql`(${named(s.eventsCumulative)} offset ${named(`${minutes}m`)} - ${named(s.eventsCumulative)} offset ${named(`${minutes + QUARTER}m`)})`;
+  promql`(${countedBefore(minutes)} - ${countedBefore(minutes + QUARTER)})`;
+const countedSoFar = promql`sum by (slo) (${named(s.eventsCumulative)})`;
 
 const DAY = 24 * 60;
 
 /** Alerts that are no matter of pace. */
-const healthRules: readonly AlertRule[] = [
+const healthRules = (groups: readonly string[]): readonly AlertRule[] => [
   {
     alert: sloAlerts.trafficLost,
     expr: about(
       { urgency: "page" },
       promql`
         ${quarterBefore(DAY)} > 30 and ${quarterBefore(7 * DAY)} > 30
-        and (${named(s.eventsCumulative)} - ${named(s.eventsCumulative)} offset ${named(`${QUARTER}m`)}) == 0
+        and (${countedSoFar} - ${countedBefore(QUARTER)}) == 0
         unless on (slo) max_over_time(${named(s.maintenance)}[${named(`${QUARTER}m`)}]) == 1`,
     ),
     for: "0s",
@@ -167,7 +194,7 @@ const healthRules: readonly AlertRule[] = [
   },
   {
     alert: sloAlerts.noEventsEver,
-    expr: about({ idle: "no" }, promql`${named(s.eventsCumulative)} == 0`),
+    expr: about({ idle: "no" }, promql`${countedSoFar} == 0`),
     // A comparison keeps the 0, and 0 times 1 is still an alert.
     for: "1h",
     labels: { severity: "ticket" },
@@ -183,25 +210,22 @@ const healthRules: readonly AlertRule[] = [
     labels: { severity: "ticket" },
     annotations: annotationsOf(
       "A promise counts more errors than events.",
-      "{{ $labels.slo }} has counted {{ $value | humanize }} errors within 1h and fewer events: " +
+      `${whoOf(groups)} has counted {{ $value | humanize }} errors within 1h and fewer events: ` +
         "what it selects as errors is no part of what it selects as events.",
     ),
   },
 ];
 
-const unique = <T>(values: readonly T[]): readonly T[] => [...new Set(values)].sort();
-
-/** Evaluated after the rules of each promise, once for all of them, however many there are. */
+/** Evaluated after what is counted, once for all promises, however many there are. */
 export function sharedRules(slos: readonly Slo[]): readonly Rule[] {
-  const windows = unique(slos.map(({ days }) => days));
+  const horizons = horizonsOf(slos);
   const presets = unique(slos.filter(({ urgency }) => urgency === "page").map(({ preset }) => preset));
   return [
-    bornRule,
-    ...windows.flatMap(budgetRules),
+    ...horizons.flatMap(budgetRules),
     burnRate(s.burnRate1h, "1h"),
     burnRate(s.burnRate6h, "6h"),
-    ...windows.flatMap((days) => sharedTiers(presets).map((tier) => pageRule(days, tier))),
-    ...windows.flatMap((days) => ticketTiers.map((tier) => ticketRule(days, tier))),
-    ...healthRules,
+    ...horizons.flatMap((horizon) => sharedTiers(presets).map((tier) => pageRule(horizon, tier))),
+    ...horizons.flatMap((horizon) => ticketTiers.map((tier) => ticketRule(horizon, tier))),
+    ...healthRules(groupLabelsOf(slos)),
   ];
 }

@@ -7,8 +7,11 @@ export interface PageTier {
   readonly long: Duration;
   /** Share of the whole window's budget. */
   readonly share: number;
-  /** Whether a burn rate that would spend the share at even traffic is enough, as at night. */
-  readonly atEvenTraffic?: true;
+  /**
+   * Set where a burn rate that would spend the share at even traffic is enough, as at night: the part of the share that
+   * must really have been spent.
+   */
+  readonly atEvenTraffic?: number;
 }
 
 /** A ticket: the budget has been spent `burnRate` times as fast as allowed over `long`, and over `short` still is. */
@@ -18,22 +21,28 @@ export interface TicketTier {
   readonly burnRate: number;
 }
 
+/** A tier whose burn rate alone decides must have spent at least this part of the share that it stands for. */
+export const FLOOR = 0.25;
+
+/** For a page of 1 %, which is early already: less than four fifths of a percent wakes nobody. */
+const HIGH_FLOOR = 0.8;
+
 /**
  * Two of them are Google's (SRE workbook, chapter 5: 2 % in 1 h and 5 % in 6 h). Those between find what lies between
  * sooner; they cost two samples each.
  */
 const strict: readonly PageTier[] = [
   { short: "3m", long: "30m", share: 0.02 },
-  { short: "5m", long: "1h", share: 0.02, atEvenTraffic: true },
+  { short: "5m", long: "1h", share: 0.02, atEvenTraffic: FLOOR },
   { short: "10m", long: "2h", share: 0.03 },
   { short: "20m", long: "4h", share: 0.04 },
-  { short: "30m", long: "6h", share: 0.05, atEvenTraffic: true },
+  { short: "30m", long: "6h", share: 0.05, atEvenTraffic: FLOOR },
 ];
 
 export const pageTiers: Readonly<Record<Preset, readonly PageTier[]>> = {
   strict,
   balanced: [
-    { short: "1m", long: "10m", share: 0.01 },
+    { short: "1m", long: "10m", share: 0.01, atEvenTraffic: HIGH_FLOOR },
     { short: "3m", long: "30m", share: 0.015 },
     ...strict.slice(1),
   ],
@@ -47,13 +56,10 @@ export const ticketTiers: readonly TicketTier[] = [
 ];
 
 /**
- * A page needs more errors than the promise allows for by one and as many standard deviations. With seven, two errors
- * of a service with five requests an hour are chance unless they come within two hours.
+ * A page needs more errors than the promise allows for by one and as many standard deviations. With ten, two errors
+ * of a service with five requests an hour are chance unless they come within an hour.
  */
-export const DEVIATIONS = 7;
-
-/** A tier whose burn rate alone decides must have spent at least this part of the share that it stands for. */
-export const FLOOR = 0.25;
+export const DEVIATIONS = 10;
 
 /** A page ends at the latest when this long has been as good as promised. */
 export const STILL: Duration = "10m";

@@ -77,7 +77,10 @@ export function createLoginRoutes({
         return { result: "invalid_credentials" };
       }
       await admission.release();
-      return { result: "success", session: { tenantId: found.tenantId, employeeId: found.employeeId } };
+      return {
+        result: "success",
+        session: { tenantId: found.tenantId, employeeId: found.employeeId, tenant },
+      };
     } catch (error) {
       // Our trouble must not lock people out.
       await admission.release().catch(() => undefined);

@@ -103,7 +103,7 @@ test("a day's mix on the real app has only the errors that are meant", async () 
   for (let i = 0; i < 400; i++) await random.pick(visitors).act(chooseAction(random));
   const statuses = app.lines
     .slice(before)
-    .flatMap(({ status }) => (typeof status === "number" ? [status] : []));
+    .flatMap(({ metadata }) => (metadata as { status?: number } | undefined)?.status ?? []);
   expect(new Set(statuses)).toEqual(new Set([200, 204, 401, 404]));
   expect(statuses.filter((status) => status >= 400).length / statuses.length).toBeLessThan(0.08);
   const families = parseExposition(await app.metrics.registry.metrics());

@@ -6,10 +6,13 @@ import * as cache from "./cache.ts";
 import * as collector from "./collector.ts";
 import * as database from "./database.ts";
 import * as dependency from "./dependency.ts";
+import * as exporter from "./exporter.ts";
 import * as http from "./http.ts";
 import * as pager from "./pager.ts";
 import * as runtime from "./runtime.ts";
 import * as search from "./search.ts";
+import * as telemetry from "./telemetry.ts";
+import * as tenant from "./tenant.ts";
 
 /** Every metric that our own code emits, sorted by name. */
 export const metrics: readonly Metric[] = [
@@ -19,10 +22,13 @@ export const metrics: readonly Metric[] = [
   collector,
   database,
   dependency,
+  exporter,
   http,
   pager,
   runtime,
   search,
+  tenant,
+  telemetry,
 ]
   .flatMap((family): readonly Metric[] => Object.values(family))
   .sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -27,3 +27,24 @@ export const httpRequestsInFlight = defineGauge({
   labels: [],
   emittedBy,
 });
+
+/** Heads are part of it: a cookie of 8 kB is a size that somebody must know of. */
+const sizes = [100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000] as const;
+
+export const httpRequestSizeBytes = defineHistogram({
+  name: "http_request_size_bytes",
+  help: "Bytes of HTTP requests on the wire, heads included",
+  unit: "bytes",
+  labels: ["route"],
+  buckets: sizes,
+  emittedBy,
+});
+
+export const httpResponseSizeBytes = defineHistogram({
+  name: "http_response_size_bytes",
+  help: "Bytes of HTTP answers on the wire, heads included",
+  unit: "bytes",
+  labels: ["route"],
+  buckets: sizes,
+  emittedBy,
+});

@@ -189,6 +189,9 @@ export const loginTokenFile = (state: StateFolder): string => join(state.run, "c
 /** The loader by its address: a process must not depend on the folder it is started in. */
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
+/** Settings that every process of ours reads. */
+const FOR_ALL = ["WATCHKEEPER_LOG_", "WATCHKEEPER_TELEMETRY_"];
+
 /** Puts the prefix before our settings and lets a person's win, also where one comes as a file and the other not. */
 function withPrefix(prefix: string, ours: Environment, handedOn: Environment): Environment {
   const bare = (name: string): string => name.replace(/_FILE$/, "");
@@ -197,12 +200,8 @@ function withPrefix(prefix: string, ours: Environment, handedOn: Environment): E
   const kept = Object.entries(ours)
     .map(([name, value]): [string, string] => [`${prefix}${name}`, value])
     .filter(([name]) => !overridden.has(bare(name)));
-  const level = handedOn.WATCHKEEPER_LOG_LEVEL;
-  return Object.fromEntries([
-    ...kept,
-    ...theirs,
-    ...(level ? [["WATCHKEEPER_LOG_LEVEL", level] as const] : []),
-  ]);
+  const forAll = Object.entries(handedOn).filter(([name]) => FOR_ALL.some((start) => name.startsWith(start)));
+  return Object.fromEntries([...kept, ...theirs, ...forAll]);
 }
 
 /** Reports go through the mail server that the pager was given; without one, to the stand-in. */

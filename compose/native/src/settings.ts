@@ -14,7 +14,7 @@ export interface StackSettings {
 }
 
 const OWN = ["WATCHKEEPER_PORT_BASE", "WATCHKEEPER_STATE"];
-const HANDED_ON = ["APP", "COLLECTOR", "PAGER", "INBOX", "CONSOLE", "TRAFFIC", "LOG"].map(
+const HANDED_ON = ["APP", "COLLECTOR", "PAGER", "INBOX", "CONSOLE", "TRAFFIC", "LOG", "TELEMETRY"].map(
   (process) => `WATCHKEEPER_${process}_`,
 );
 

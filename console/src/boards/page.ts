@@ -1,5 +1,5 @@
+import { type Hole, Html, html } from "@watchkeeper/web/html";
 import { renderMarkdown } from "../runbooks/markdown.ts";
-import { type Hole, Html, html } from "../web/html.ts";
 import type { Board, BoardPage } from "./model.ts";
 import { panelsOf } from "./panels-of.ts";
 

@@ -1,4 +1,4 @@
-import { type Html, html, time } from "../web/html.ts";
+import { type Html, html, time } from "@watchkeeper/web/html";
 import { pageHref } from "../web/links.ts";
 import type { Incident, IncidentDetails } from "./model.ts";
 

@@ -1,7 +1,7 @@
+import type { Html } from "@watchkeeper/web/html";
 import { type Response, Router } from "express";
 import { UpstreamError } from "../upstream/fetch-json.ts";
 import type { Pager } from "../upstream/pager.ts";
-import type { Html } from "../web/html.ts";
 import { renderMessage, renderPage } from "../web/layout.ts";
 import { renderAway, renderIncident, renderIncidents } from "./page.ts";
 

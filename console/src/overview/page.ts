@@ -1,4 +1,4 @@
-import { type Html, html } from "../web/html.ts";
+import { type Html, html } from "@watchkeeper/web/html";
 import { type RangeName, ranges } from "./model.ts";
 
 /** A stat; the page's script fills it. Its size never changes, whatever is in it. */

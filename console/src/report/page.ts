@@ -1,6 +1,6 @@
 import type { ReportBlock } from "@watchkeeper/catalogue/report-document";
 import { type TopListName, topLists } from "@watchkeeper/catalogue/top-lists";
-import { type Html, html } from "../web/html.ts";
+import { type Html, html } from "@watchkeeper/web/html";
 import type { Report, ReportEntry, TopTable } from "./model.ts";
 
 const renderTable = ({ columns, rows }: Extract<ReportBlock, { kind: "table" }>): Html => html`

@@ -1,7 +1,8 @@
+import type { Html } from "@watchkeeper/web/html";
 import { type Response, Router } from "express";
 import type { Collector } from "../upstream/collector.ts";
 import { UpstreamError } from "../upstream/fetch-json.ts";
-import type { Html } from "../web/html.ts";
+
 import { renderMessage, renderPage } from "../web/layout.ts";
 import { renderReport, renderReports, renderReportsAway } from "./page.ts";
 

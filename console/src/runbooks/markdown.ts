@@ -1,5 +1,5 @@
+import { escapeHtml } from "@watchkeeper/web/html";
 import { Marked, type Tokens } from "marked";
-import { escapeHtml } from "../web/html.ts";
 import { pageHref } from "../web/links.ts";
 
 const COMMENT = /^\s*(<!--[\s\S]*?-->\s*)+$/;

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type Html, html, Html as SafeHtml } from "@watchkeeper/web/html";
 import { Router } from "express";
-import { type Html, html, Html as SafeHtml } from "../web/html.ts";
 import { renderMessage, renderPage } from "../web/layout.ts";
 import { renderMarkdown } from "./markdown.ts";
 

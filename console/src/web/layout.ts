@@ -1,11 +1,8 @@
-import { type Html, html } from "./html.ts";
+import { renderHead } from "@watchkeeper/web/head";
+import { type Html, html } from "@watchkeeper/web/html";
 
-const head = (title: string): Html => html`<meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <meta name="color-scheme" content="light dark">
-  <title>${title} · Watchkeeper</title>
-  <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-  <link rel="stylesheet" href="/assets/console.css">`;
+const head = (title: string, script?: string): Html =>
+  renderHead({ title, icon: "/assets/icon.svg", stylesheet: "/assets/console.css", script });
 
 const SECTIONS = [
   ["/", "Now"],
@@ -32,8 +29,7 @@ export const renderPage = ({ title, kind, section, main }: PageParts): string =>
   html`<!doctype html>
 <html lang="en">
 <head>
-  ${head(title)}
-  <script type="module" src="/assets/console.js"></script>
+  ${head(title, "/assets/console.js")}
 </head>
 <body data-page="${kind}">
   <a class="skip" href="#main">Skip to the content</a>

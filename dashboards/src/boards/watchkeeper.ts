@@ -32,7 +32,8 @@ import {
   processStartTimeSeconds,
   watchkeeperBuildInfo,
 } from "@watchkeeper/catalogue/metrics/runtime";
-import { match, promql, series } from "@watchkeeper/catalogue/promql";
+import { telemetryLogLinesTotal, telemetrySpansTotal } from "@watchkeeper/catalogue/metrics/telemetry";
+import { match, not, promql, series } from "@watchkeeper/catalogue/promql";
 import { defineBoard } from "../board.ts";
 import { label, query, rateInterval } from "../query.ts";
 import { atLeast, atMost, neutral, rising } from "../thresholds.ts";
@@ -340,6 +341,38 @@ export const watchkeeper = defineBoard({
             query(
               promql`sum by (job) (${series(processResidentMemoryBytes, chosen)})`,
               label(processResidentMemoryBytes, "job"),
+            ),
+          ],
+        },
+        {
+          type: "timeseries",
+          key: "log-lines",
+          title: "Log lines that did not reach Loki",
+          about:
+            "Lines a second that were dropped, as Loki was away for longer than they could wait, or that it refused. Standard output has them all. Empty where no Loki is set up.",
+          width: 12,
+          metric: telemetryLogLinesTotal,
+          unit: "ops",
+          queries: [
+            query(
+              promql`sum by (job) (rate(${series(telemetryLogLinesTotal, { ...chosen, line_result: not("shipped") })}[${rateInterval}]))`,
+              label(telemetryLogLinesTotal, "job"),
+            ),
+          ],
+        },
+        {
+          type: "timeseries",
+          key: "spans",
+          title: "Spans, by what became of them",
+          about:
+            "Spans a second that were exported, were left out as dull, or were dropped as the collector was away or a trace had no end. Empty where no collector is set up.",
+          width: 12,
+          metric: telemetrySpansTotal,
+          unit: "ops",
+          queries: [
+            query(
+              promql`sum by (span_result) (rate(${series(telemetrySpansTotal, chosen)}[${rateInterval}]))`,
+              label(telemetrySpansTotal, "span_result"),
             ),
           ],
         },

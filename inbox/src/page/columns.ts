@@ -1,8 +1,8 @@
+import { type Html, html } from "@watchkeeper/web/html";
 import type { Faults, faultModes } from "../faults.ts";
 import { type Channel, channels, type MessageOf } from "../message.ts";
 import type { Store } from "../store.ts";
 import { renderEmail } from "./email.ts";
-import { type Html, html } from "./html.ts";
 import { type IncidentEvents, renderIncident } from "./incident.ts";
 import { renderThread } from "./slack.ts";
 import { renderWebhook } from "./webhook.ts";

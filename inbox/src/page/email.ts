@@ -1,5 +1,5 @@
+import { type Html, html, time } from "@watchkeeper/web/html";
 import type { MessageOf } from "../message.ts";
-import { type Html, html, time } from "./html.ts";
 
 const kilobytes = (bytes: number): string =>
   bytes < 1_024 ? `${bytes} B` : `${Math.round(bytes / 1_024)} KB`;

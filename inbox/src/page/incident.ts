@@ -1,5 +1,5 @@
+import { type Html, html, link, time } from "@watchkeeper/web/html";
 import type { Json, MessageOf } from "../message.ts";
-import { type Html, html, link, time } from "./html.ts";
 
 /** All events of one incident, oldest first. */
 export type IncidentEvents = readonly MessageOf<"pagerduty">[];

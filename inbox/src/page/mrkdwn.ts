@@ -1,4 +1,4 @@
-import { escapeHtml, Html, html, link } from "./html.ts";
+import { escapeHtml, Html, html, link } from "@watchkeeper/web/html";
 
 /** The names of emoji that notifiers use; any other stays as written. */
 const EMOJI: Readonly<Record<string, string>> = {

@@ -1,50 +1,26 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { createAssetRoutes, icon } from "@watchkeeper/web/assets";
+import { type Bundle, bundlePage } from "@watchkeeper/web/bundle";
+import { renderHead } from "@watchkeeper/web/head";
+import { type Html, html } from "@watchkeeper/web/html";
+import { protectPages } from "@watchkeeper/web/protect";
 import { Router } from "express";
-import helmet from "helmet";
 import type { Faults } from "../faults.ts";
 import { channels } from "../message.ts";
 import type { Store } from "../store.ts";
 import { renderColumns, titles } from "./columns.ts";
-import { type Html, html } from "./html.ts";
-
-const asset = (name: string): string => readFileSync(new URL(name, import.meta.url), "utf8");
 
 /** A mail may be as hostile as it likes: no script, no form, nothing from outside, no way to the page around it. */
 const MAIL_POLICY =
   "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'";
 
-const pagePolicy = helmet({
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'none'"],
-      scriptSrc: ["'self'"],
-      styleSrc: ["'self'"],
-      imgSrc: ["'self'"],
-      connectSrc: ["'self'"],
-      frameSrc: ["'self'"],
-      baseUri: ["'none'"],
-      formAction: ["'none'"],
-      frameAncestors: ["'none'"],
-    },
-  },
-  strictTransportSecurity: false,
-});
-
-const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#3b5bdb"/><path d="M6 17l3.5-8h13L26 17v6H6zm0 0h6l1.5 3h5l1.5-3h6" fill="none" stroke="#fff" stroke-width="2" stroke-linejoin="round"/></svg>`;
+const ICON = icon("M6 17l3.5-8h13L26 17v6H6zm0 0h6l1.5 3h5l1.5-3h6");
 
 const renderPage = (columns: Html): string =>
   html`<!doctype html>
 <html lang="en">
 <head>
-  <meta charset="utf-8">
-  <meta name="viewport" content="width=device-width, initial-scale=1">
-  <meta name="color-scheme" content="light dark">
-  <title>Inbox · Watchkeeper</title>
-  <link rel="icon" href="/icon.svg" type="image/svg+xml">
-  <link rel="stylesheet" href="/page.css">
-  <script type="module" src="/page.js"></script>
+  ${renderHead({ title: "Inbox", icon: "/icon.svg", stylesheet: "/page.css", script: "/page.js" })}
 </head>
 <body>
   <header class="top">
@@ -55,25 +31,30 @@ const renderPage = (columns: Html): string =>
   </header>
   <nav class="tabs" aria-label="Channels">${channels.map((channel) => html`<a href="#${channel}" data-tab="${channel}">${titles[channel]} <span class="count" data-tab-count></span></a>`)}</nav>
   <main data-main>${columns}</main>
-  <p class="announcer" aria-live="polite" data-announcer></p>
+  <p class="sr" aria-live="polite" data-announcer></p>
 </body>
 </html>`.text;
 
+/** What the page is made of. */
+export const bundleInbox = (): Promise<Bundle> =>
+  bundlePage({
+    script: new URL("page.js", import.meta.url),
+    stylesheet: new URL("page.css", import.meta.url),
+  });
+
 /** The page that shows what was received, and what it is made of. */
-export function createPageRoutes(store: Store, faults: Faults): Router {
+export function createPageRoutes(store: Store, faults: Faults, { script, stylesheet }: Bundle): Router {
   const router = Router();
   const start = randomUUID();
-  const assets: Readonly<Record<string, readonly [type: string, body: string]>> = {
-    "/page.css": ["text/css", asset("page.css")],
-    "/page.js": ["text/javascript", asset("page.js")],
-    "/icon.svg": ["image/svg+xml", icon],
-  };
+  router.use(
+    createAssetRoutes({
+      "/page.css": { type: "text/css", body: stylesheet },
+      "/page.js": { type: "text/javascript", body: script },
+      "/icon.svg": ICON,
+    }),
+  );
 
-  for (const [path, [type, body]] of Object.entries(assets)) {
-    router.get(path, (_req, res) => void res.type(type).set("Cache-Control", "no-cache").send(body));
-  }
-
-  router.get("/", pagePolicy, (_req, res) => {
+  router.get("/", protectPages({ frames: true }), (_req, res) => {
     res.set("Cache-Control", "no-store").send(renderPage(renderColumns(store, faults)));
   });
 

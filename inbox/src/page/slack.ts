@@ -1,5 +1,5 @@
+import { type Html, html, link, safeHref, time } from "@watchkeeper/web/html";
 import type { Json, MessageOf, SlackContent } from "../message.ts";
-import { type Html, html, link, safeHref, time } from "./html.ts";
 import { renderMrkdwn, withEmoji } from "./mrkdwn.ts";
 
 type Fields = { readonly [key: string]: Json };

@@ -1,5 +1,5 @@
+import { type Html, html, time } from "@watchkeeper/web/html";
 import type { MessageOf } from "../message.ts";
-import { type Html, html, time } from "./html.ts";
 
 const SHOWN_CHARACTERS = 4_000;
 

@@ -8,6 +8,8 @@ const SOME: Partial<Record<LabelName, readonly string[]>> = {
   route: ["/api/employees", "/api/employees/:id", "/api/login"],
   status: ["200", "302", "404", "500"],
   query: ["find-employees", "update-employee"],
+  metric: ["http_request_duration_seconds"],
+  tenant: ["northlight", "other"],
   version: ["0.1.0"],
   node_version: ["20.20.2"],
 };

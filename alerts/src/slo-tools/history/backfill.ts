@@ -10,8 +10,8 @@ import { type MaintenanceWindow, maintenanceOf } from "@watchkeeper/catalogue/ma
 import { sloSeries } from "@watchkeeper/catalogue/names";
 import { type Expr, promql } from "@watchkeeper/catalogue/promql";
 import type { Slo } from "@watchkeeper/catalogue/slo";
+import { countOf } from "../../slo/count.ts";
 import { maintenanceRules } from "../../slo/maintenance-rule.ts";
-import { countOf } from "../../slo/promise-rules.ts";
 import { type RuleTiming, ruleTiming } from "../../slo/timing.ts";
 import type { Output } from "../exchange/commands.ts";
 import { type History, renderOpenMetrics } from "./open-metrics.ts";
@@ -48,8 +48,12 @@ async function countedOf(api: PrometheusApi, slo: Slo, args: BackfillArgs): Prom
   const timing = args.timing ?? ruleTiming;
   const { interval } = timing;
   const from = Math.ceil(args.from / interval) * interval;
-  const { events } = countOf(slo, timing);
-  const { errors } = countOf(slo, timing, promql`(${events})`);
+  // The rules read from each other what they have recorded; here nothing is recorded yet.
+  const reading = countOf(slo, timing);
+  const { events, errors } = countOf(slo, timing, {
+    events: promql`(${reading.events})`,
+    errors: promql`(${reading.errors})`,
+  });
   const [planned] = maintenanceRules(slo.name, timing, maintenanceOf(slo.name, args.windows));
   const ask = (expr: Expr) => stepsOf(api, expr, from, args.to, interval);
   const eventsAt = await ask(events);

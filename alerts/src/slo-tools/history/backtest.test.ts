@@ -38,11 +38,22 @@ function pastOf(slo: Slo): readonly History[] {
     labels: { ...labels, ...more },
     samples: minutes.filter(recordedAt).map((minute) => [START + minute * 60, value(minute)] as const),
   });
+  /** At the very first evaluation, and after the pause with what there was before it. */
+  const resumed = (name: string, value: (minute: number) => number): History => ({
+    name,
+    labels,
+    samples: [
+      [START, 0],
+      [START + 211 * 60, value(200)],
+    ],
+  });
   const { service, owner, urgency, preset } = slo;
   return [
     history(sloSeries.eventsCumulative, (minute) => minute * 100),
     history(sloSeries.errorsCumulative, (minute) => errorsBy[minute] ?? 0),
     history(sloSeries.born, () => START),
+    resumed(sloSeries.eventsResume, (minute) => minute * 100),
+    resumed(sloSeries.errorsResume, (minute) => errorsBy[minute] ?? 0),
     history(sloSeries.budgetRatio, () => Number((1 - slo.objective).toPrecision(12)), {
       service,
       owner,

@@ -1,5 +1,6 @@
 import type { Preset, WindowDays } from "@watchkeeper/catalogue/slo";
-import { FLOOR, type PageTier, pageTiers, STILL } from "../../slo/tiers.ts";
+import { pageDecision, written } from "../../slo/page-decision.ts";
+import { pageTiers } from "../../slo/tiers.ts";
 import { secondsOf } from "../../slo/timing.ts";
 import type { RecordedPast } from "./recorded-past.ts";
 
@@ -23,22 +24,16 @@ export interface Page {
 
 /** How many there were in windows that end at a step; undefined where nothing was recorded. */
 function within(values: readonly number[], { from, step, born }: RecordedPast) {
-  const next = [...values];
-  for (let i = next.length - 2; i >= 0; i -= 1) {
-    if (Number.isNaN(next[i])) next[i] = next[i + 1] ?? Number.NaN;
-  }
-  return (i: number, seconds: number): number => {
-    const begin = i - Math.round(seconds / step);
-    const before = values[begin];
-    if (before !== undefined && !Number.isNaN(before)) return (values[i] ?? 0) - before;
-    // The rules say the same: who is younger than the window began at 0; after a pause, what came first counts.
-    const young = born > from + begin * step;
-    return (values[i] ?? 0) - (young ? 0 : (next[Math.max(0, begin)] ?? 0));
-  };
+  const last = [...values];
+  const first = values.find((value) => !Number.isNaN(value)) ?? Number.NaN;
+  last.forEach((value, i) => {
+    if (!Number.isNaN(value)) return;
+    // The rules say the same: in a pause it is as it was before, and who is younger than the window began at 0.
+    last[i] = last[i - 1] ?? (born > from + i * step ? 0 : first);
+  });
+  return (i: number, seconds: number): number =>
+    (values[i] ?? 0) - (last[Math.max(0, i - Math.round(seconds / step))] ?? 0);
 }
-
-/** A number as rules write it: twelve digits, so that a step at the very edge is judged as they judge it. */
-const written = (value: number): number => Number(value.toPrecision(12));
 
 /** Judges every step of a past as the rules of pages would. @returns the tiers that fire, by step */
 export function judgePages(past: RecordedPast, { objective, days, preset }: Judged) {
@@ -51,28 +46,15 @@ export function judgePages(past: RecordedPast, { objective, days, preset }: Judg
     const age = Math.max(past.from + i * past.step - past.born, 3_600);
     return allowedIn(i, window) * Math.min(Math.max(window / age, 1), days * 24);
   };
-  const fires = (tier: PageTier, i: number, budget: number): boolean => {
-    const [long, short, still] = [tier.long, tier.short, STILL].map(secondsOf) as [number, number, number];
-    const [inLong, inShort] = [errorsIn(i, long), errorsIn(i, short)];
-    const allowed = allowedIn(i, long);
-    const rate = written((tier.share * window) / long);
-    const shareOfShort = written((tier.share * short) / long);
-    const weighted = inLong >= tier.share * budget && inShort >= shareOfShort * budget;
-    const even =
-      tier.atEvenTraffic === true &&
-      inLong > rate * allowed &&
-      inShort > rate * allowedIn(i, short) &&
-      inLong >= written(tier.share * FLOOR) * budget;
-    const beyondChance = inLong > 1 + allowed + 6 * Math.sqrt(allowed);
-    const goesOn = short <= still || errorsIn(i, still) > allowedIn(i, still);
-    return (weighted || even) && beyondChance && goesOn;
-  };
+  const decisions = pageTiers[preset].map((tier) => ({
+    tier,
+    fires: pageDecision(tier, window, { errorsIn, allowedIn, budgetAt }),
+  }));
   return (i: number): { readonly tiers: readonly string[]; readonly spent: number } => {
     if (Number.isNaN(past.events[i] ?? Number.NaN)) return { tiers: [], spent: 0 };
-    const budget = budgetAt(i);
-    const firing = pageTiers[preset].filter((tier) => fires(tier, i, budget));
+    const firing = decisions.filter(({ fires }) => fires(i)).map(({ tier }) => tier);
     const [first] = firing;
-    const spent = first ? errorsIn(i, secondsOf(first.long)) / budget : 0;
+    const spent = first ? errorsIn(i, secondsOf(first.long)) / budgetAt(i) : 0;
     return { tiers: firing.map(({ long }) => long), spent };
   };
 }

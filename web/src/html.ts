@@ -6,7 +6,7 @@ export class Html {
   }
 }
 
-type Hole = Html | string | number | false | undefined | readonly Hole[];
+export type Hole = Html | string | number | false | null | undefined | readonly Hole[];
 
 export const escapeHtml = (text: string): string =>
   text
@@ -17,7 +17,7 @@ export const escapeHtml = (text: string): string =>
     .replace(/'/g, "&#39;");
 
 function fill(hole: Hole): string {
-  if (hole === undefined || hole === false) return "";
+  if (hole === undefined || hole === null || hole === false) return "";
   if (hole instanceof Html) return hole.text;
   if (typeof hole === "object") return hole.map(fill).join("");
   return escapeHtml(String(hole));
@@ -27,7 +27,7 @@ function fill(hole: Hole): string {
 export const html = (strings: TemplateStringsArray, ...holes: readonly Hole[]): Html =>
   new Html(strings.reduce((left, right, i) => left + fill(holes[i - 1]) + right));
 
-/** An address that a person may follow from the page; anything but http, https and mailto is not one. */
+/** An address that a person may follow from a page; anything but http, https and mailto is not one. */
 export function safeHref(address: string): string | undefined {
   try {
     const { protocol, href } = new URL(address);
@@ -45,5 +45,6 @@ export function link(address: string, label: Html | string, className = ""): Htm
     : html`<span class="${className}">${label}</span>`;
 }
 
-/** A moment; the page's script turns it into local time. */
-export const time = (iso: string): Html => html`<time datetime="${iso}">${iso.slice(11, 19)}</time>`;
+/** A moment; a page's script may turn it into local time. @param iso ISO 8601 */
+export const time = (iso: string, style: "short" | "long" = "short"): Html =>
+  html`<time datetime="${iso}" data-style="${style}">${iso.slice(0, 19).replace("T", " ")} UTC</time>`;

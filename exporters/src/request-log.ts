@@ -1,0 +1,105 @@
+import { randomUUID } from "node:crypto";
+import { isSpanContextValid, trace } from "@opentelemetry/api";
+import type { Express, Request, Response } from "express";
+import { CLIENT_CLOSED_REQUEST } from "./http/recorder.ts";
+import { createLineAllowance } from "./line-allowance.ts";
+import { createPersonalData } from "./personal-data.ts";
+import { createRouteTemplates } from "./route-template.ts";
+
+/** The part of a pino logger that is needed. */
+export interface RequestLogger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export interface RequestLogOptions {
+  readonly logger: RequestLogger;
+  /** Who asks, as far as is known when the answer has been sent. */
+  readonly identify?: (
+    request: Request,
+    response: Response,
+  ) => {
+    readonly userId?: string | undefined;
+    readonly tenantId?: string | undefined;
+  };
+  /** Further fields of a line, such as why a request was refused. Never what a user typed. */
+  readonly describe?: (request: Request, response: Response) => object;
+  /** Routes whose lines are written at the level `debug`: probes say nothing that metrics do not. */
+  readonly quietRoutes?: readonly string[];
+  /** Lines a second for answers below 500; server errors are always written. */
+  readonly linesPerSecond?: number;
+  /** Makes the pseudonyms of users the same in all instances. */
+  readonly pseudonymKey?: string;
+  /** Writes addresses, user agents and ids of users as they are: only where the law and your users allow it. */
+  readonly wholePersonalData?: boolean;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
+}
+
+/** An id that a proxy in front has given already, if it cannot break a log line or a header. */
+const ACCEPTABLE_ID = /^[\w-]{8,64}$/;
+/** Enough for the browser and its version; what follows only tells people apart. */
+const MAX_USER_AGENT = 64;
+/** A line costs about 5 µs and 400 bytes: this many say everything, and a flood costs no more than 40 KB a second. */
+const LINES_PER_SECOND = 100;
+
+const ids = new WeakMap<Response, string>();
+
+/** The id of the request that this answers, which its line and its `X-Request-Id` carry. */
+export const requestIdOf = (response: Response): string | undefined => ids.get(response);
+
+/**
+ * Writes one line for each request of an Express 5 app when its answer is over: `requestId`, `userId`, `tenantId`,
+ * `ip`, `userAgent`, `duration` (milliseconds), `metadata` (method, route template, status) and, within a trace,
+ * `traceId` and `spanId`. Call it before the first middleware and route, after `traceRequests`.
+ *
+ * The request's id is taken from `X-Request-Id` or made, and sent back in that header. Of personal data a line has the
+ * network of the address, the beginning of the user agent and a pseudonym of the user. Above `linesPerSecond` lines
+ * are held back; the next one says in `heldBack` how many.
+ */
+export function logRequests(app: Express, options: RequestLogOptions): void {
+  const { logger, identify, describe, wholePersonalData = false, now = Date.now } = options;
+  const templateOf = createRouteTemplates(app);
+  const personal = createPersonalData(options.pseudonymKey);
+  const allowance = createLineAllowance(options.linesPerSecond ?? LINES_PER_SECOND);
+  const quiet = new Set(options.quietRoutes);
+
+  app.use((request, response, next) => {
+    const start = performance.now();
+    const given = request.get("x-request-id");
+    const requestId = given !== undefined && ACCEPTABLE_ID.test(given) ? given : randomUUID();
+    ids.set(response, requestId);
+    response.setHeader("X-Request-Id", requestId);
+    // The trace is known now; whoever emits "close" later stands outside it.
+    const span = trace.getActiveSpan()?.spanContext();
+    const ip = request.ip ?? "";
+    const userAgent = request.headers["user-agent"];
+
+    response.once("close", () => {
+      const status = response.writableFinished ? response.statusCode : CLIENT_CLOSED_REQUEST;
+      const path = templateOf(request);
+      const failed = status >= 500;
+      const isQuiet = !failed && quiet.has(path);
+      const heldBack = failed || isQuiet ? 0 : allowance.ask(now());
+      if (heldBack === undefined) return;
+      const who = identify?.(request, response);
+      const line = {
+        requestId,
+        userId: who?.userId && (wholePersonalData ? who.userId : personal.pseudonym(who.userId)),
+        tenantId: who?.tenantId,
+        ip: wholePersonalData ? ip : personal.network(ip),
+        userAgent: wholePersonalData ? userAgent : userAgent?.slice(0, MAX_USER_AGENT),
+        duration: Math.round((performance.now() - start) * 10) / 10,
+        metadata: { method: request.method, path, status },
+        ...(span && isSpanContextValid(span) && { traceId: span.traceId, spanId: span.spanId }),
+        ...(heldBack > 0 && { heldBack }),
+        ...describe?.(request, response),
+      };
+      if (failed) logger.warn(line, "request");
+      else if (isQuiet) logger.debug(line, "request");
+      else logger.info(line, "request");
+    });
+    next();
+  });
+}

@@ -1,0 +1,126 @@
+import { textOfNumber } from "../series/digits.ts";
+import { Exposed } from "../series/exposed.ts";
+import { renderLabels } from "../series/label-text.ts";
+import type { Page } from "../series/page.ts";
+import type { Exemplar } from "../series/series.ts";
+import type { ExpositionFormat } from "./format.ts";
+import { adaptForeign, renderHead } from "./head.ts";
+
+/** A registry of prom-client 15 or of one that followed it. */
+export interface Registry {
+  getMetricsAsArray(): readonly object[];
+}
+
+/** What both also have, though the types of prom-client 15 do not say so. */
+interface Renderer {
+  getMetricsAsString(metric: object): Promise<string>;
+}
+
+/** How long the event loop is held at a time. */
+export const SLICE_MS = 2;
+
+/** Sent on when it has become so long. */
+const CHUNK_BYTES = 64 * 1024;
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/**
+ * Labels that a registry puts on everything. No registry says them, but each writes them onto a metric that has none.
+ */
+async function constantLabelsOf(registry: Registry): Promise<string> {
+  const probe = {
+    get: () => ({ name: "probe", help: "", type: "gauge", values: [{ labels: {}, value: 0 }] }),
+  };
+  const text = await (registry as unknown as Renderer).getMetricsAsString(probe);
+  return /^probe\{(.*)\} 0$/m.exec(text)?.[1] ?? "";
+}
+
+function renderExemplar({ labels, value, seconds }: Exemplar): string {
+  const names = Object.keys(labels);
+  const text = renderLabels(names, Object.values(labels));
+  return ` # {${text}} ${textOfNumber(value)} ${seconds.toFixed(3)}`;
+}
+
+/** A page's bytes with its exemplars at the ends of their lines. A copy: the page's own change. */
+function withExemplars(page: Page, bytes: Uint8Array): Buffer {
+  let from = 0;
+  const parts = page.exemplars().flatMap(({ end, exemplar }) => {
+    const part = [bytes.subarray(from, end), Buffer.from(renderExemplar(exemplar))];
+    from = end;
+    return part;
+  });
+  return Buffer.concat([...parts, bytes.subarray(from)]);
+}
+
+/** Collects small pieces into chunks. */
+class Chunks {
+  #parts: Buffer[] = [];
+  #length = 0;
+
+  get isFull(): boolean {
+    return this.#length >= CHUNK_BYTES;
+  }
+
+  addText(text: string): void {
+    this.add(Buffer.from(text));
+  }
+
+  add(bytes: Buffer): void {
+    this.#parts.push(bytes);
+    this.#length += bytes.length;
+  }
+
+  /** All that was added since the last time. */
+  take(): Buffer {
+    const all = this.#parts.length === 1 && this.#parts[0] ? this.#parts[0] : Buffer.concat(this.#parts);
+    this.#parts = [];
+    this.#length = 0;
+    return all;
+  }
+}
+
+/**
+ * Writes everything that a registry has: fast for metrics of ours, as fast as prom-client can for its own. The event
+ * loop is given back every 2 ms, also to requests that change the numbers: one series is of one moment, two may be of
+ * two. In a registry of ours each metric's `collect` is called first, all at once.
+ */
+export async function* expose(
+  registry: Registry,
+  format: ExpositionFormat,
+  sliceMs = SLICE_MS,
+): AsyncGenerator<Buffer, void> {
+  const metrics = registry.getMetricsAsArray();
+  const constantLabels = await constantLabelsOf(registry);
+  await Promise.all(metrics.map((metric) => (metric instanceof Exposed ? metric.collect?.() : undefined)));
+  const chunks = new Chunks();
+  let sliceEndsMs = performance.now() + sliceMs;
+
+  for (const metric of metrics) {
+    if (!(metric instanceof Exposed)) {
+      chunks.addText(
+        adaptForeign(await (registry as unknown as Renderer).getMetricsAsString(metric), format),
+      );
+      continue;
+    }
+    chunks.addText(renderHead(metric.exposedName, metric.help, metric.type, format));
+    // A copy, since pages come and go between two slices.
+    for (const page of [...metric.pages]) {
+      const bytes = page.update(constantLabels);
+      chunks.add(format === "openmetrics" ? withExemplars(page, bytes) : Buffer.from(bytes));
+      if (chunks.isFull) yield chunks.take();
+      if (performance.now() >= sliceEndsMs) {
+        await nextTurn();
+        sliceEndsMs = performance.now() + sliceMs;
+      }
+    }
+  }
+  if (format === "openmetrics") chunks.addText("# EOF\n");
+  yield chunks.take();
+}
+
+/** As `expose`, in one text. */
+export async function exposeText(registry: Registry, format: ExpositionFormat = "text"): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const chunk of expose(registry, format)) parts.push(chunk);
+  return Buffer.concat(parts).toString("utf8");
+}

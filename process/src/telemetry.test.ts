@@ -1,0 +1,89 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { createGunzip } from "node:zlib";
+import { trace } from "@opentelemetry/api";
+import { afterEach, expect, test } from "vitest";
+import { type OpenTelemetry, openTelemetry } from "./telemetry.ts";
+
+const bodies: { path: string; body: string }[] = [];
+const server = createServer(async (request, response) => {
+  const body = await text(
+    request.headers["content-encoding"] === "gzip" ? request.pipe(createGunzip()) : request,
+  );
+  bodies.push({ path: request.url ?? "", body });
+  response.writeHead(200).end();
+});
+
+let telemetry: OpenTelemetry | undefined;
+afterEach(async () => {
+  await telemetry?.close(100);
+  await new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+});
+
+test("lines go to standard output and to Loki, spans to the collector, and a line within a trace names it", async () => {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const lines: string[] = [];
+  telemetry = openTelemetry(
+    "app",
+    {
+      WATCHKEEPER_TELEMETRY_LOKI_URL: url,
+      WATCHKEEPER_TELEMETRY_OTLP_URL: url,
+      WATCHKEEPER_TELEMETRY_ENVIRONMENT: "test",
+      WATCHKEEPER_TELEMETRY_TRACE_RATIO: "1",
+    },
+    { write: (line) => void lines.push(line) },
+  );
+  trace.getTracer("test").startActiveSpan("work", (span) => {
+    telemetry?.log.warn("careful");
+    span.end();
+  });
+  await telemetry.close(1_000);
+
+  expect(JSON.parse(lines[0] ?? "")).toEqual({
+    level: "warn",
+    timestamp: expect.any(String),
+    service: "app",
+    version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+    env: "test",
+    traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+    spanId: expect.stringMatching(/^[0-9a-f]{16}$/),
+    message: "careful",
+  });
+  const { traceId } = JSON.parse(lines[0] ?? "");
+  const pushed = JSON.parse(bodies.find(({ path }) => path === "/loki/api/v1/push")?.body ?? "");
+  expect(pushed.streams).toEqual([
+    {
+      stream: { service: "app", env: "test", level: "warn" },
+      values: [[expect.any(String), lines[0]?.trimEnd(), { trace_id: traceId }]],
+    },
+  ]);
+  expect(bodies.find(({ path }) => path === "/v1/traces")?.body).toContain(traceId);
+  expect(telemetry.lines()).toMatchObject({ shipped: 1, dropped: 0, refused: 0 });
+  expect(telemetry.spans()).toEqual({ exported: 1, unsampled: 0, dropped: 0 });
+});
+
+test("who did what is written whatever the level, and marked", () => {
+  const lines: string[] = [];
+  telemetry = openTelemetry(
+    "app",
+    { WATCHKEEPER_LOG_LEVEL: "error" },
+    { write: (line) => void lines.push(line) },
+  );
+  telemetry.log.info("not written");
+  telemetry.audit.info({ action: "sign-in" }, "audit");
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({ stream: "audit", action: "sign-in", level: "info" }),
+  ]);
+});
+
+test.each([
+  ["LOKI_URL", "loki:3100", "WATCHKEEPER_TELEMETRY_LOKI_URL: must be an http:// or https:// URL"],
+  ["ENVIRONMENT", "Production!", "WATCHKEEPER_TELEMETRY_ENVIRONMENT: must be a short lower-case name"],
+  ["TRACE_RATIO", "2", "WATCHKEEPER_TELEMETRY_TRACE_RATIO"],
+  ["LOKI_URI", "http://loki", "there is no such setting"],
+])("%s=%s is refused in one line", (name, value, message) => {
+  expect(() => openTelemetry("app", { [`WATCHKEEPER_TELEMETRY_${name}`]: value })).toThrow(message);
+});
