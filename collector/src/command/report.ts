@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import type { ReportDocument } from "@watchkeeper/catalogue/report-document";
 import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { systemClock } from "@watchkeeper/process/clock";
 import { createLog } from "@watchkeeper/process/log";
@@ -51,6 +52,13 @@ function periodOf(week: string | undefined, month: string | undefined, timeZone:
   return period;
 }
 
+/** The report as the file's name says: a page, or a PDF. */
+async function render(report: ReportDocument, out: string): Promise<string | Buffer> {
+  if (out.endsWith(".html")) return renderFile(report);
+  const { renderPdf } = await import("../report/pdf.ts");
+  return renderPdf(report, await drawCharts(report));
+}
+
 /**
  * `npm run report -- --week 2026-W46 --out report.html`: makes a report as the schedule would. `--send` mails it to the
  * recipients of the schedule, also when that was done before.
@@ -81,10 +89,9 @@ export async function makeReport(
     print(report.summary);
     for (const { text } of report.notices) print(`! ${text}`);
     if (out !== undefined) {
-      if (out.endsWith(".pdf")) {
-        const { renderPdf } = await import("../report/pdf.ts");
-        await writeFile(out, await renderPdf(report, await drawCharts(report)));
-      } else await writeFile(out, await renderFile(report));
+      await writeFile(out, await render(report, out)).catch((error: unknown) => {
+        throw new CommandError(`Cannot write ${out}: ${reasonOf(error)}`);
+      });
       print(`wrote ${out}`);
     }
     if (send && mail) {

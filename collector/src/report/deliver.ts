@@ -8,7 +8,7 @@ import { endOf, lastPeriod, type ReportPeriod } from "./period.ts";
 /** Reports of a period are due at seven in the morning of the first day after it. */
 const DUE_AFTER_MS = 7 * 60 * 60_000;
 /** A report that could not be sent for so long is no news any more. */
-const GIVE_UP_AFTER_MS = 4 * 24 * 60 * 60_000;
+const GIVE_UP_AFTER_MS = 6 * 24 * 60 * 60_000;
 /** Minutes until the next attempt, by the number of those that failed. */
 const RETRY_MINUTES = [5, 15, 60, 180] as const;
 

@@ -30,6 +30,23 @@ const renderFigure = ({ name, value, trend, tone }: ReportFigure): string =>
 <div style="font-size:24px;font-weight:700;color:${COLOUR[tone]}">${escapeHtml(value)}</div>
 ${trend === undefined ? "" : `<div style="font-size:13px;color:#6b7280">${escapeHtml(trend)}</div>`}</div>`;
 
+/** Many columns do not fit a phone: what a row is about stands above its numbers, each with its title. */
+function renderWideTable({ columns, rows }: Extract<ReportBlock, { kind: "table" }>): string {
+  const [, ...titles] = columns;
+  const width = `width:${Math.floor(100 / titles.length)}%`;
+  const body = rows.map(([first, ...cells]) => {
+    const numbers = cells.map(
+      ({ text, tone = "plain" }, i) =>
+        `<td style="${width};padding:0 10px 10px 0;border-bottom:1px solid #e5e7eb;vertical-align:top">` +
+        `<div style="font-size:12px;color:#6b7280">${escapeHtml(titles[i]?.title ?? "")}</div>` +
+        `<div style="color:${COLOUR[tone]};font-weight:${tone === "plain" ? 400 : 700}">${escapeHtml(text)}</div></td>`,
+    );
+    const about = `<td colspan="${titles.length}" style="padding:10px 0 4px">${escapeHtml(first?.text ?? "")}</td>`;
+    return `<tr>${about}</tr>\n<tr>${numbers.join("")}</tr>`;
+  });
+  return `<table style="width:100%;border-collapse:collapse;font-size:14px;margin:0 0 16px">${body.join("\n")}</table>`;
+}
+
 function renderTable({ columns, rows }: Extract<ReportBlock, { kind: "table" }>): string {
   const align = (i: number): string => (columns[i]?.numeric ? "text-align:right" : "text-align:left");
   const head = columns
@@ -63,7 +80,7 @@ function renderBlock(block: ReportBlock, sourceOf: (chart: Chart) => string): st
     case "figures":
       return `<div style="margin:0 0 6px">${block.figures.map(renderFigure).join("")}</div>`;
     case "table":
-      return renderTable(block);
+      return block.columns.length > 3 ? renderWideTable(block) : renderTable(block);
     case "chart":
       return `<img src="${sourceOf(block)}" width="${block.width}" alt="${escapeHtml(block.alt)}" style="display:block;width:100%;max-width:${block.width}px;height:auto;margin:0 0 16px">`;
   }

@@ -123,7 +123,12 @@ function costWords({ promise, errors, budgetShare }: IncidentCost, kind: string)
   return `${several(errors, "event")} went wrong, ${percent(budgetShare, 0)} of the ${kind}'s budget of ${promise.name}`;
 }
 
-function incidentsSection({ incidents, period, toMs }: ReportData): ReportSection {
+/** Whether anything was measured: where nothing was, no news is no good news. */
+const isKnown = ({ kept, period, toMs }: ReportData): boolean =>
+  kept.ok && kept.value.some((one) => isMeasured(one, (toMs - startOf(period)) / 1_000));
+
+function incidentsSection(data: ReportData): ReportSection {
+  const { incidents, period, toMs } = data;
   const title = "Incidents, and what they cost";
   if (!incidents.ok)
     return {
@@ -131,8 +136,12 @@ function incidentsSection({ incidents, period, toMs }: ReportData): ReportSectio
       blocks: [sentence(`${incidents.reason}. Incidents of this ${period.kind} are not known.`)],
     };
   const { list, costs, cut } = incidents.value;
-  if (list.length === 0)
-    return { title, blocks: [sentence(`There was no incident in this ${period.kind}.`)] };
+  if (list.length === 0) {
+    const none = isKnown(data)
+      ? `There was no incident in this ${period.kind}.`
+      : `No incident is known, and nothing was measured that could have led to one.`;
+    return { title, blocks: [sentence(none)] };
+  }
   const costOf = (number: number): string =>
     costs.ok
       ? costWords(
@@ -177,7 +186,8 @@ function incidentsSection({ incidents, period, toMs }: ReportData): ReportSectio
   return { title, blocks };
 }
 
-function pagesSection({ incidents, period }: ReportData): ReportSection {
+function pagesSection(data: ReportData): ReportSection {
+  const { incidents, period } = data;
   const title = "Pages and noise";
   if (!incidents.ok)
     return {
@@ -185,6 +195,9 @@ function pagesSection({ incidents, period }: ReportData): ReportSection {
       blocks: [sentence(`${incidents.reason}. How often people were called is ${NOT_MEASURED}.`)],
     };
   const { list } = incidents.value;
+  if (list.length === 0 && !isKnown(data)) {
+    return { title, blocks: [sentence("No page is known, and nothing was measured that could have led to one.")] };
+  }
   const pages = list.filter(({ severity }) => severity === "page");
   const nights = list.filter((one) => isAtNight(one, period.timeZone));
   const noise = list.filter(isNoise);
@@ -402,7 +415,7 @@ function summaryOf(data: ReportData, decisions: number): string {
       `${broken.length} of ${judged.length} promises ${broken.length === 1 ? "was" : "were"} broken: ${broken.map(({ promise }) => promise.name).join(", ")}.`,
     );
   }
-  if (incidents.ok) {
+  if (incidents.ok && (isKnown(data) || incidents.value.list.length > 0)) {
     const pages = incidents.value.list.filter(({ severity }) => severity === "page").length;
     words.push(
       `There ${incidents.value.list.length === 1 ? "was" : "were"} ${several(incidents.value.list.length, "incident")}, ${several(pages, "page")} among them.`,

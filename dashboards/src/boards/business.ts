@@ -113,6 +113,7 @@ export const business = defineBoard({
           decimals: 0,
           queries: [query(people("day"))],
           thresholds: neutral,
+          sparkline: false,
         },
         {
           type: "stat",
@@ -124,6 +125,7 @@ export const business = defineBoard({
           decimals: 0,
           queries: [query(people("week"))],
           thresholds: neutral,
+          sparkline: false,
         },
         {
           type: "stat",
@@ -135,6 +137,7 @@ export const business = defineBoard({
           decimals: 0,
           queries: [query(people("month"))],
           thresholds: neutral,
+          sparkline: false,
         },
         {
           type: "stat",
@@ -147,6 +150,7 @@ export const business = defineBoard({
           queries: [query(promql`max(${series(businessNpsScore)})`)],
           thresholds: falling(30, 0),
           nothing: "nobody was asked",
+          sparkline: false,
         },
         {
           type: "stat",
@@ -245,6 +249,7 @@ export const business = defineBoard({
           decimals: 0,
           queries: [query(promql`max(${series(businessTicketsOpen)})`)],
           thresholds: neutral,
+          sparkline: false,
         },
         {
           type: "stat",
@@ -256,6 +261,7 @@ export const business = defineBoard({
           decimals: 0,
           queries: [query(promql`max(${series(businessTicketsOpened)})`)],
           thresholds: neutral,
+          sparkline: false,
         },
         {
           type: "stat",
@@ -267,6 +273,7 @@ export const business = defineBoard({
           queries: [query(promql`max(${series(businessTicketResolutionMedianSeconds)})`)],
           thresholds: neutral,
           nothing: "none was resolved",
+          sparkline: false,
         },
         {
           type: "timeseries",
