@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { Readable } from "node:stream";
 import { createUsageCapture } from "@watchkeeper/app/usage/capture";
@@ -84,14 +84,13 @@ const TABLES = [
   ].map((name) => `collector.${name}`),
 ];
 
+const migrations = new URL("../app/src/migrations/", import.meta.url);
 const upMigration = (name: string): string =>
-  readFileSync(new URL(`../app/src/migrations/${name}.sql`, import.meta.url), "utf8").split(
-    "-- Down Migration",
-  )[0] ?? "";
+  readFileSync(new URL(name, migrations), "utf8").split("-- Down Migration")[0] ?? "";
 
 /** The directory with its tenants, without events. */
 async function makeDirectory(client: pg.Client): Promise<void> {
-  for (const name of ["0001_directory", "0100_usage"]) await client.query(upMigration(name));
+  for (const name of readdirSync(migrations).sort()) await client.query(upMigration(name));
   await client.query(
     `INSERT INTO tenant (id, slug, name) SELECT ${uuid("'t' || n")}, 't' || n, 'Tenant ' || n FROM generate_series(0, ${TENANTS - 1}) n`,
   );

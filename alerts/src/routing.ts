@@ -49,8 +49,11 @@ export type ReceiverName = keyof typeof receivers;
 export const defaultReceiver: ReceiverName = "pager";
 export const defaultTiming: Timing = { groupWait: "10s", groupInterval: "30s", repeatInterval: "4h" };
 
-/** Alerts of one group share an incident. */
-export const groupBy = ["alertname", "service"] as const;
+/**
+ * Alerts of one group come as one message. Promises of one service are broken for reasons of their own and have a
+ * runbook each, so that they are told apart; alerts that are about no promise have no label `slo`.
+ */
+export const groupBy = ["alertname", "service", "slo"] as const;
 
 /** The first route that matches takes the alert. */
 export const routes: readonly Route[] = [

@@ -1,24 +1,34 @@
 import { countLogins } from "@watchkeeper/exporters/auth";
 import { countCacheLookups } from "@watchkeeper/exporters/cache";
 import { instrumentHttp } from "@watchkeeper/exporters/http";
-import { traceRequests } from "@watchkeeper/exporters/http-traces";
+import { traceExampleOf, traceRequests } from "@watchkeeper/exporters/http-traces";
+import { countLogMessages } from "@watchkeeper/exporters/log";
 import type { Metrics } from "@watchkeeper/exporters/metrics";
 import { countSearches } from "@watchkeeper/exporters/search";
 import type { Clock } from "@watchkeeper/process/clock";
 import type { Log } from "@watchkeeper/process/log";
 import express, { type Express } from "express";
 import helmet from "helmet";
+import { createAuditLog } from "./audit.ts";
 import { createCache } from "./cache.ts";
+import { allowOrigins } from "./cors.ts";
+import { createCursors } from "./cursor.ts";
 import type { Database } from "./database.ts";
 import { createDirectory } from "./directory.ts";
-import { createEmployees } from "./employees.ts";
-import { answerErrors, answerNotFound } from "./error-answer.ts";
+import { createEmployeeReader } from "./employees/read.ts";
+import { createEmployeeWriter } from "./employees/write.ts";
 import { createLoginLimit } from "./login-limit.ts";
+import { createPasswords } from "./passwords.ts";
+import { answerNotFound, answerProblems } from "./problem-answer.ts";
 import type { Redis } from "./redis.ts";
+import { createRequestLimit, type RequestLimits } from "./request-limit.ts";
 import { logRequests } from "./request-log.ts";
-import { createEmployeeRoutes } from "./routes/employees.ts";
+import { createAboutRoutes } from "./routes/about.ts";
+import { createCompanyRoutes } from "./routes/company.ts";
 import { createHomeRoutes } from "./routes/home.ts";
-import { createLoginRoutes } from "./routes/login.ts";
+import { createMount } from "./routes/mount.ts";
+import { createPeopleRoutes } from "./routes/people.ts";
+import { createSessionRoutes } from "./routes/session.ts";
 import { createSessions } from "./session.ts";
 import { createTenants } from "./tenants.ts";
 import type { RecordUsage } from "./usage/event.ts";
@@ -30,41 +40,73 @@ export interface AppDeps {
   readonly redis: Redis;
   readonly log: Log;
   readonly clock: Clock;
+  /** The same for all instances, at least 32 characters. */
+  readonly cursorSecret: string;
+  readonly limits: RequestLimits;
+  /** Origins whose pages may use the API in a browser. */
+  readonly corsOrigins: readonly string[];
+  /** Proxies whose word about a client's address counts, as Express' `trust proxy` takes them. */
+  readonly trustedProxies: readonly string[];
   readonly recordUsage: RecordUsage;
 }
 
+/** Everything comes from here: nothing of a page is anybody else's. */
+const CONTENT_POLICY = {
+  useDefaults: false,
+  directives: {
+    "default-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "object-src": ["'none'"],
+    "base-uri": ["'none'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
+  },
+};
+
 /** Puts the Company Directory together. It opens nothing: what it needs is passed in. */
-export function createApp({ metrics, database, redis, log, clock, recordUsage }: AppDeps): Express {
+export function createApp(deps: AppDeps): Express {
+  const { metrics, database, redis, log, clock, recordUsage } = deps;
+  countLogMessages(metrics, log);
   const lookups = countCacheLookups(metrics);
   const sessions = createSessions(redis, clock, lookups);
   const cache = createCache(redis, lookups);
+  const cursors = createCursors(deps.cursorSecret);
   const tenants = createTenants(database, cache);
-  const directory = createDirectory(createEmployees(database), cache);
+  const passwords = createPasswords();
+  const directory = createDirectory({
+    reader: createEmployeeReader(database),
+    writer: createEmployeeWriter(database),
+    cache,
+    cursors,
+    sessions,
+  });
 
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
-  instrumentHttp(app, metrics, { tenantOf: ({ locals }) => locals.session?.tenant });
+  app.set("trust proxy", deps.trustedProxies);
+  instrumentHttp(app, metrics, {
+    tenantOf: ({ locals }) => locals.session?.tenant,
+    exampleOf: traceExampleOf,
+  });
   traceRequests(app);
   logRequests(app, log);
-  app.use(helmet());
-  app.use("/api", (_request, response, next) => {
+  app.use(helmet({ contentSecurityPolicy: CONTENT_POLICY }));
+  app.use("/api", allowOrigins(deps.corsOrigins), (_request, response, next) => {
     response.set("Cache-Control", "no-store");
     next();
   });
-  app.use(createHomeRoutes(), createPageLoadRoutes(metrics, clock));
+  const mount = createMount({ sessions, requestLimit: createRequestLimit(redis, deps.limits) });
+  const sessionDeps = { loginLimit: createLoginLimit(redis), countLogin: countLogins(metrics) };
   app.use(
-    "/api",
-    createLoginRoutes({
-      tenants,
-      sessions,
-      loginLimit: createLoginLimit(redis),
-      countLogin: countLogins(metrics),
-      recordUsage,
-    }),
-    createEmployeeRoutes({ directory, tenants, sessions, countSearch: countSearches(metrics), recordUsage }),
+    createHomeRoutes(),
+    createPageLoadRoutes(metrics, clock),
+    createSessionRoutes(mount, { tenants, directory, sessions, passwords, recordUsage, ...sessionDeps }),
+    createPeopleRoutes(mount, { directory, passwords, countSearch: countSearches(metrics), recordUsage }),
+    createCompanyRoutes(mount, { tenants, audit: createAuditLog(database, cursors), passwords }),
+    createAboutRoutes(mount),
   );
   app.use(answerNotFound);
-  app.use(answerErrors(log));
+  app.use(answerProblems(log, metrics));
   return app;
 }

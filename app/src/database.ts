@@ -2,9 +2,22 @@ import { instrumentPool, type Queries, type QueryRunner } from "@watchkeeper/exp
 import type { Metrics } from "@watchkeeper/exporters/metrics";
 import type { Log } from "@watchkeeper/process/log";
 import pg from "pg";
-import { UnavailableError } from "./errors.ts";
+import { UnavailableError } from "./problem.ts";
 
-export interface Database extends QueryRunner {
+/** For whom a transaction runs: the tenant whose rows it sees, and who is asking. */
+export interface Scope {
+  readonly tenantId: string;
+  readonly employeeId: string;
+}
+
+export interface Database extends Queries {
+  /** Outside a tenant: row-level security shows no rows at all. */
+  query: Queries["query"];
+  /**
+   * Runs `work` in one transaction that sees the rows of one tenant: committed when it resolves, rolled back when it
+   * rejects. The scope ends with the transaction, so the next user of the connection starts with none.
+   */
+  inTenant<T>(scope: Scope, work: (queries: Queries) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -22,6 +35,9 @@ const POOL = {
   application_name: "company-directory",
 } as const;
 
+/** `true` makes both settings end with the transaction, whichever way it ends. */
+const SCOPE = "SELECT set_config('directory.tenant', $1, true), set_config('directory.actor', $2, true)";
+
 /** SQLSTATE classes with which a server says that it, not the query, is the problem: 08 connection, 53 resources, 57 operator. */
 const UNAVAILABLE_CLASSES = new Set(["08", "53", "57"]);
 
@@ -37,23 +53,24 @@ const explained = ({ query }: Queries): Queries => ({
 });
 
 /** Opens the pool (no connection yet). Queries fail with UnavailableError while PostgreSQL is away. */
-export function createDatabase(url: string, metrics: Metrics, log: Log): Database {
-  const pool = new pg.Pool({ connectionString: url, ...POOL });
+export function createDatabase(url: string, metrics: Metrics, log: Log, max: number = POOL.max): Database {
+  const pool = new pg.Pool({ connectionString: url, ...POOL, max });
   // Without a listener the loss of an idle connection would end the process.
   pool.on("error", (error) => log.warn({ reason: error.message }, "lost an idle database connection"));
-  const runner = instrumentPool(pool, metrics);
+  const runner: QueryRunner = instrumentPool(pool, metrics);
   return {
     ...explained(runner),
-    async transaction(work) {
+    async inTenant({ tenantId, employeeId }, work) {
       // BEGIN and COMMIT can fail as queries do; what the work itself throws says what it means already.
       let thrown: { readonly error: unknown } | undefined;
       try {
-        return await runner.transaction((queries) =>
-          work(explained(queries)).catch((error: unknown) => {
+        return await runner.transaction(async (queries) => {
+          await queries.query("tenant_scope", SCOPE, [tenantId, employeeId]);
+          return work(explained(queries)).catch((error: unknown) => {
             thrown = { error };
             throw error;
-          }),
-        );
+          });
+        });
       } catch (error) {
         if (thrown) throw error;
         return explain(error);

@@ -1,73 +1,122 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
 import type { Cache } from "./cache.ts";
+import type { Cursors } from "./cursor.ts";
+import type { Scope } from "./database.ts";
 import {
+  type Chart,
+  type EmployeePage,
   type EmployeeProfile,
-  type EmployeeSummary,
-  type Employees,
-  type ProfileChange,
+  pageSchema,
   profileSchema,
-  type SearchQuery,
-  summarySchema,
-  type UpdateResult,
-} from "./employees.ts";
-import type { Session } from "./session.ts";
+} from "./employees/model.ts";
+import { APPROXIMATE_TIER, type EmployeeReader, positionSchema } from "./employees/read.ts";
+import type { EmployeeChange, EmployeeWriter, NewEmployee } from "./employees/write.ts";
+import { Problem } from "./problem.ts";
+import type { Sessions } from "./session.ts";
 
-/** A page of people; `nextOffset` is null on the last. */
-export interface SearchPage {
-  readonly employees: readonly EmployeeSummary[];
-  readonly nextOffset: number | null;
+export interface DirectoryQuery {
+  /** Empty lists everybody. */
+  readonly q: string;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
 }
-
-const pageSchema: z.ZodType<SearchPage> = z.object({
-  employees: z.array(summarySchema),
-  nextOffset: z.number().int().nullable(),
-});
 
 /** The people of a tenant, through the caches. */
 export interface Directory {
-  search(tenantId: string, query: SearchQuery): Promise<SearchPage>;
-  find(tenantId: string, id: string): Promise<EmployeeProfile | undefined>;
-  update(actor: Session, id: string, change: ProfileChange): Promise<UpdateResult>;
+  page(scope: Scope, query: DirectoryQuery): Promise<EmployeePage>;
+  find(scope: Scope, id: string): Promise<EmployeeProfile | undefined>;
+  chart(scope: Scope, id: string): Promise<Chart | undefined>;
+  create(scope: Scope, employee: NewEmployee): Promise<string>;
+  update(scope: Scope, id: string, change: EmployeeChange): Promise<void>;
+  remove(scope: Scope, id: string, version: number): Promise<void>;
 }
 
-const EMPTY: SearchPage = { employees: [], nextOffset: null };
+export interface DirectoryDeps {
+  readonly reader: EmployeeReader;
+  readonly writer: EmployeeWriter;
+  readonly cache: Cache;
+  readonly cursors: Cursors;
+  readonly sessions: Sessions;
+}
 
-export function createDirectory(employees: Employees, cache: Cache): Directory {
+const EMPTY: EmployeePage = { employees: [], isApproximate: false, nextCursor: null };
+
+/** What a search looks at and a page shows; a new phone number changes neither. */
+const SHOWN_IN_LISTS = ["name", "email", "title", "department", "location"] as const;
+
+export function createDirectory({ reader, writer, cache, cursors, sessions }: DirectoryDeps): Directory {
   const profileKey = (tenantId: string, id: string): string => `${tenantId}:${id}`;
 
-  async function searchPage(tenantId: string, query: SearchQuery): Promise<SearchPage | undefined> {
-    const rows = await employees.search(tenantId, { ...query, limit: query.limit + 1 });
-    if (rows.length === 0) return undefined;
-    const isLast = rows.length <= query.limit;
+  async function loadPage(
+    scope: Scope,
+    { q, limit, cursor }: DirectoryQuery,
+  ): Promise<EmployeePage | undefined> {
+    const context = [scope.tenantId, "employees", q];
+    const after = cursor === undefined ? undefined : cursors.open(context, cursor, positionSchema);
+    const rows = await reader.page(scope, { q, limit: limit + 1, after });
+    const shown = rows.slice(0, limit);
+    const last = shown.at(-1);
+    if (!last) return undefined;
+    const { tier, name, id } = last;
+    const isApproximate = tier === APPROXIMATE_TIER;
+    const hasMore = rows.length > limit && !isApproximate;
     return {
-      employees: rows.slice(0, query.limit),
-      nextOffset: isLast ? null : query.offset + query.limit,
+      employees: shown.map(({ tier: _, ...summary }) => summary),
+      isApproximate,
+      nextCursor: hasMore ? cursors.seal(context, { tier, name, id }) : null,
     };
   }
 
+  const forgetPerson = async ({ tenantId }: Scope, ids: readonly string[]): Promise<void> =>
+    cache.forget("profile", ...ids.map((id) => profileKey(tenantId, id)));
+
   return {
-    async search(tenantId, query) {
-      const load = () => searchPage(tenantId, query);
-      const generation = await cache.generation("search", tenantId);
+    async page(scope, query) {
+      const load = () => loadPage(scope, query);
+      // Later pages are rarely asked for twice: they would only push first ones out.
+      const generation =
+        query.cursor === undefined ? await cache.generation("search", scope.tenantId) : undefined;
       if (generation === undefined) return (await load()) ?? EMPTY;
-      const asked = createHash("sha256").update(JSON.stringify(query)).digest("base64url");
-      return (await cache.through("search", `${tenantId}:${generation}:${asked}`, pageSchema, load)) ?? EMPTY;
+      const asked = createHash("sha256")
+        .update(JSON.stringify([query.q, query.limit]))
+        .digest("base64url");
+      const key = `${scope.tenantId}:${generation}:${asked}`;
+      return (await cache.through("search", key, pageSchema, load)) ?? EMPTY;
     },
 
-    find: (tenantId, id) =>
-      cache.through("profile", profileKey(tenantId, id), profileSchema, () => employees.find(tenantId, id)),
+    find: (scope, id) =>
+      cache.through("profile", profileKey(scope.tenantId, id), profileSchema, () => reader.find(scope, id)),
 
-    async update(actor, id, change) {
-      const result = await employees.update(actor, id, change);
-      // Also after a conflict: the client saw an old version, perhaps from here.
-      if (result === "updated" || result === "version_conflict") {
-        await cache.forget("profile", profileKey(actor.tenantId, id));
+    chart: (scope, id) => reader.chart(scope, id),
+
+    async create(scope, employee) {
+      const id = await writer.create(scope, employee);
+      await cache.forgetAll("search", scope.tenantId);
+      return id;
+    },
+
+    async update(scope, id, change) {
+      const affected = await writer.update(scope, id, change).catch(async (error: unknown) => {
+        // Whoever comes late has seen an old version, perhaps from here.
+        if (error instanceof Problem && error.code === "version_conflict") await forgetPerson(scope, [id]);
+        throw error;
+      });
+      await forgetPerson(scope, [id, ...affected]);
+      if (SHOWN_IN_LISTS.some((field) => change[field] !== undefined)) {
+        await cache.forgetAll("search", scope.tenantId);
       }
-      const changesSearch =
-        change.location !== undefined || change.title !== undefined || change.department !== undefined;
-      if (result === "updated" && changesSearch) await cache.forgetAll("search", actor.tenantId);
-      return result;
+    },
+
+    async remove(scope, id, version) {
+      await writer.requireRemovable(scope, id, version);
+      // First, as without Redis nothing must be removed whose sessions would go on; and again for those begun meanwhile.
+      await sessions.endAll(id);
+      await writer.remove(scope, id, version);
+      await Promise.all([
+        sessions.endAll(id),
+        forgetPerson(scope, [id]),
+        cache.forgetAll("search", scope.tenantId),
+      ]);
     },
   };
 }

@@ -1,47 +1,50 @@
-import { createHash } from "node:crypto";
+import { createRateLimit } from "./rate-limit.ts";
 import type { Redis } from "./redis.ts";
 
 export const MAX_FAILURES = 5;
 export const WINDOW_MS = 15 * 60_000;
 
-/** Counting before the password is checked: with counting after it, parallel guesses would all pass the check. */
-const RESERVE = `
-local attempts = redis.call('INCR', KEYS[1])
-if attempts == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
-return {attempts, redis.call('PTTL', KEYS[1])}`;
-
-/** Never below zero and never a key without an expiry, also when the window ended in between. */
-const RELEASE = `
-local attempts = tonumber(redis.call('GET', KEYS[1]) or '0')
-if attempts > 0 then redis.call('DECR', KEYS[1]) end
-return 0`;
-
 export type Admission =
-  | { readonly admitted: true /** Takes the attempt back: it did not fail. */; release(): Promise<void> }
+  | {
+      readonly admitted: true;
+      /** Takes the attempt back: it did not fail. */
+      release(): Promise<void>;
+      /** Counts the failure for the address as well. */
+      fail(): Promise<void>;
+    }
   | { readonly admitted: false; readonly retryAfterMs: number };
 
-/** Five failed logins per person in 15 minutes, counted from the first failure; unknown people are counted alike. */
+/**
+ * Five failed logins in 15 minutes per account, and as many per address; unknown people are counted alike.
+ *
+ * An account is counted before its password is checked: with counting after it, guesses that are sent together would
+ * all pass. An address is counted after a failure, since a whole office may sign in through one at the same moment;
+ * guesses at many accounts together are bounded by how many passwords are checked at once.
+ */
 export interface LoginLimit {
   /** @throws UnavailableError when Redis is away: nobody guesses uncounted */
-  admit(tenant: string, email: string): Promise<Admission>;
+  admit(tenant: string, email: string, address: string): Promise<Admission>;
 }
 
 export function createLoginLimit(redis: Redis): LoginLimit {
+  const window = { max: MAX_FAILURES, windowMs: WINDOW_MS };
+  const accounts = createRateLimit(redis, { name: "login-account", ...window });
+  const addresses = createRateLimit(redis, { name: "login-address", ...window });
+  const refuse = (remainingMs: number): Admission => ({
+    admitted: false,
+    retryAfterMs: Math.max(remainingMs, 1_000),
+  });
   return {
-    async admit(tenant, email) {
-      const person = createHash("sha256")
-        .update(JSON.stringify([tenant, email]))
-        .digest("base64url");
-      const keys = [`directory:login-failures:${person}`];
-      const [attempts, ttlMs] = (await redis.ask((client) =>
-        client.eval(RESERVE, { keys, arguments: [String(WINDOW_MS)] }),
-      )) as [number, number];
-      if (attempts > MAX_FAILURES) return { admitted: false, retryAfterMs: Math.max(ttlMs, 1_000) };
+    async admit(tenant, email, address) {
+      const account = JSON.stringify([tenant, email]);
+      const from = await addresses.read(address);
+      if (from.count >= addresses.max) return refuse(from.remainingMs);
+      const { count, remainingMs } = await accounts.count(account);
+      if (count > accounts.max) return refuse(remainingMs);
       return {
         admitted: true,
-        async release() {
-          await redis.ask((client) => client.eval(RELEASE, { keys, arguments: [] }));
-        },
+        release: () => accounts.takeBack(account),
+        fail: async () => void (await addresses.count(address)),
       };
     },
   };

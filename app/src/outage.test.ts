@@ -1,26 +1,26 @@
 import { until } from "@watchkeeper/testing/poll";
-import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { createTestRedis } from "@watchkeeper/testing/redis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { createCache } from "./cache.ts";
 import { createChecks } from "./checks.ts";
 import { startTestApp, type TestApp } from "./test-app.ts";
+import { createDirectoryDatabase, type DirectoryDatabase } from "./test-database.ts";
 import { startTestProxy, type TestProxy } from "./test-proxy.ts";
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let database: DirectoryDatabase;
 let postgresProxy: TestProxy;
 let redisProxy: TestProxy;
 let app: TestApp;
 let token: string;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
+  database = await createDirectoryDatabase();
   const redis = await createTestRedis();
   postgresProxy = await startTestProxy(database.url);
   redisProxy = await startTestProxy(redis.url);
   app = await startTestApp({
-    databaseUrl: database.url,
+    database,
     redisUrl: redis.url,
     databaseUrlOfApp: postgresProxy.url,
     redisUrlOfApp: redisProxy.url,
@@ -33,7 +33,7 @@ afterAll(async () => {
   await database?.drop();
 });
 
-const unavailable = { status: 503, body: { error: { code: "unavailable" } } };
+const unavailable = { status: 503, body: { code: "unavailable" } };
 let term = 0;
 /** A search that no cache can answer. */
 const freshSearch = () =>
@@ -85,13 +85,18 @@ test("without Redis nobody is let in, and afterwards sessions are valid again", 
 });
 
 test("a Redis that does not answer costs half a second, and caches are passed by", async () => {
-  const counts = { hit: 0, miss: 0 };
-  const cache = createCache(app.redis, { hit: () => void counts.hit++, miss: () => void counts.miss++ });
+  const counts = { hit: 0, miss: 0, error: 0 };
+  const cache = createCache(app.redis, {
+    hit: () => void counts.hit++,
+    miss: () => void counts.miss++,
+    error: () => void counts.error++,
+    time: (_, lookup) => lookup(),
+  });
   redisProxy.hang();
   const start = Date.now();
   expect(await cache.through("profile", "key", z.string(), async () => "loaded")).toBe("loaded");
   expect(Date.now() - start).toBeLessThan(1_500);
-  expect(counts).toEqual({ hit: 0, miss: 0 });
+  expect(counts).toEqual({ hit: 0, miss: 0, error: 1 });
   redisProxy.restore();
   await isBack();
   expect(await cache.through("profile", "key", z.string(), async () => "first")).toBe("first");

@@ -1,18 +1,33 @@
-import express from "express";
+import express, { type RequestHandler } from "express";
 import type { z } from "zod";
-import { ClientError } from "./errors.ts";
+import { Problem } from "./problem.ts";
 
 /** Larger than any body that we accept, small enough that thousands of them are harmless. */
 const MAX_BODY_BYTES = 16_384;
 
-/** Reads a JSON body. It belongs to each route, so that a refused body still counts for that route. */
-export const parseJson = express.json({ limit: MAX_BODY_BYTES });
+const readJson = express.json({ limit: MAX_BODY_BYTES });
 
-/** Reads what a client sent. @throws ClientError 400 that names the first wrong field and what it must be */
+/** Reads a JSON body. What is sent as something else is refused instead of ignored. */
+export const parseJson: RequestHandler = (request, response, next) => {
+  const hasBody =
+    Number(request.headers["content-length"] ?? 0) > 0 || request.headers["transfer-encoding"] !== undefined;
+  if (hasBody && !request.is("application/json")) throw new Problem("unsupported_media_type");
+  readJson(request, response, next);
+};
+
+/** A client that sends everything wrong learns it in pieces. */
+const MAX_ERRORS = 10;
+
+/** Reads what a client sent. @throws Problem 400 that names each wrong field and what it must be */
 export function parseInput<T>(schema: z.ZodType<T>, input: unknown): T {
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input ?? {});
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const field = issue?.path.join(".") || "the body";
-  throw new ClientError(400, "invalid_input", `Cannot use ${field}: ${issue?.message ?? "it is invalid"}`);
+  const errors = result.error.issues.slice(0, MAX_ERRORS).map(({ path, message }) => ({
+    field: path.join(".") || "body",
+    message,
+  }));
+  const [first] = errors;
+  throw new Problem("invalid_input", `Cannot use ${first?.field}: ${first?.message}`, {
+    members: { errors },
+  });
 }

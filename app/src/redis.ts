@@ -1,6 +1,6 @@
 import type { Log } from "@watchkeeper/process/log";
 import { openRedis, type RedisClient } from "@watchkeeper/process/redis";
-import { UnavailableError } from "./errors.ts";
+import { UnavailableError } from "./problem.ts";
 
 const COMMAND_TIMEOUT_MS = 500;
 

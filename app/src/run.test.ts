@@ -4,9 +4,10 @@ import { fileURLToPath } from "node:url";
 import { metricsOf } from "@watchkeeper/catalogue/metrics/all";
 import { differencesFromCatalogue } from "@watchkeeper/exporters/contract";
 import { until } from "@watchkeeper/testing/poll";
-import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { createTestRedis } from "@watchkeeper/testing/redis";
+import { createClient } from "redis";
 import { afterEach, expect, test } from "vitest";
+import { createDirectoryDatabase } from "./test-database.ts";
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 
@@ -35,18 +36,20 @@ function start(settings: Record<string, string>): {
   return { child: started, output };
 }
 
-const settingsFor = (databaseUrl: string, redisUrl: string) => ({
+const settingsFor = (databaseUrl: string, redisUrl: string, ownerDatabaseUrl = databaseUrl) => ({
   WATCHKEEPER_APP_HTTP_PORT: "0",
   WATCHKEEPER_APP_OPS_PORT: "0",
   WATCHKEEPER_APP_DATABASE_URL: databaseUrl,
+  WATCHKEEPER_APP_OWNER_DATABASE_URL: ownerDatabaseUrl,
+  WATCHKEEPER_APP_CURSOR_SECRET: "a secret that only tests have, long enough",
   WATCHKEEPER_APP_REDIS_URL: redisUrl,
 });
 
 test("the process starts on an empty database, seeds it, serves both ports and ends in time", async () => {
-  const database = await createTestDatabase();
+  const database = await createDirectoryDatabase();
   const redis = await createTestRedis();
   const settings = {
-    ...settingsFor(database.url, redis.url),
+    ...settingsFor(database.url, redis.url, database.ownerUrl),
     WATCHKEEPER_APP_DEMO_PASSWORD: "demo-password",
   };
   const { child: app, output } = start(settings);
@@ -82,6 +85,47 @@ test("with the database away the process ends with one line that says so", async
   expect(code).toBe(1);
   expect(output.stderr).toMatch(/^app: Cannot reach the directory's PostgreSQL: .*ECONNREFUSED.*\n$/);
   expect(output.stderr + output.stdout).not.toContain("hidden");
+});
+
+test("a role that row-level security does not bind is refused with one line", async () => {
+  const database = await createDirectoryDatabase();
+  const { child: app, output } = start(settingsFor(database.ownerUrl, (await createTestRedis()).url));
+  const [code] = await once(app, "exit");
+  expect(code).toBe(1);
+  expect(output.stderr).toMatch(/^app: Cannot serve tenants as the database role postgres as it may bypass /);
+  await database.drop();
+});
+
+test("a request that is under way when the process is told to end gets its answer", async () => {
+  const database = await createDirectoryDatabase();
+  const redis = await createTestRedis();
+  const { child: app, output } = start({
+    ...settingsFor(database.url, redis.url, database.ownerUrl),
+    WATCHKEEPER_APP_DEMO_PASSWORD: "demo-password",
+  });
+  const { port } = await until("the app to listen", async () => {
+    const line = output.stdout.split("\n").find((text) => text.includes('"listening"'));
+    return line === undefined ? undefined : (JSON.parse(line) as { port: number });
+  });
+  // A password check takes long enough to be overtaken.
+  const json = { tenant: "northlight", email: "nobody@northlight.example", password: "wrong" };
+  const answer = fetch(`http://127.0.0.1:${port}/api/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(json),
+  });
+  await until("the request to arrive", async () => {
+    const client = await createClient({ url: redis.url }).connect();
+    const keys = await client.keys("directory:limit:login-account:*");
+    client.destroy();
+    return keys.length > 0 ? true : undefined;
+  });
+  app.kill("SIGTERM");
+  expect((await answer).status).toBe(401);
+  const [code] = await once(app, "exit");
+  expect(code).toBe(0);
+  await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+  await database.drop();
 });
 
 test("wrong settings are refused with the variable's name", async () => {

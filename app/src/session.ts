@@ -19,13 +19,21 @@ export interface Sessions {
   create(session: Session): Promise<string>;
   find(token: string): Promise<Session | undefined>;
   end(token: string): Promise<void>;
+  /** Ends every session of a person, wherever it was begun. */
+  endAll(employeeId: string): Promise<void>;
 }
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 const hashOf = (token: string): string => createHash("sha256").update(token).digest("base64url");
 const keyOf = (hash: string): string => `directory:session:${hash}`;
+/** The sessions of one person, which may have ended since. */
+const ownKeyOf = (employeeId: string): string => `directory:sessions-of:${employeeId}`;
 
-export function createSessions(redis: Redis, clock: Clock, lookups: CacheCounts): Sessions {
+export function createSessions(
+  redis: Redis,
+  clock: Clock,
+  lookups: Pick<CacheCounts, "hit" | "miss">,
+): Sessions {
   return {
     async create(session) {
       const token = randomBytes(32).toString("base64url");
@@ -35,6 +43,8 @@ export function createSessions(redis: Redis, clock: Clock, lookups: CacheCounts)
         client
           .multi()
           .set(keyOf(hash), JSON.stringify(session), { expiration: { type: "PX", value: SESSION_TTL_MS } })
+          .sAdd(ownKeyOf(session.employeeId), hash)
+          .pExpire(ownKeyOf(session.employeeId), SESSION_TTL_MS)
           .zAdd(SESSION_EXPIRIES_KEY, { score: now + SESSION_TTL_MS, value: hash })
           .zRemRangeByScore(SESSION_EXPIRIES_KEY, "-inf", now)
           .exec(),
@@ -55,7 +65,24 @@ export function createSessions(redis: Redis, clock: Clock, lookups: CacheCounts)
 
     async end(token) {
       const hash = hashOf(token);
-      await redis.ask((client) => client.multi().del(keyOf(hash)).zRem(SESSION_EXPIRIES_KEY, hash).exec());
+      const text = await redis.ask((client) => client.getDel(keyOf(hash)));
+      const owner = text === null ? undefined : sessionSchema.parse(JSON.parse(text)).employeeId;
+      await redis.ask((client) => {
+        const transaction = client.multi().zRem(SESSION_EXPIRIES_KEY, hash);
+        return (owner === undefined ? transaction : transaction.sRem(ownKeyOf(owner), hash)).exec();
+      });
+    },
+
+    async endAll(employeeId) {
+      const hashes = await redis.ask((client) => client.sMembers(ownKeyOf(employeeId)));
+      if (hashes.length === 0) return;
+      await redis.ask((client) =>
+        client
+          .multi()
+          .del([...hashes.map(keyOf), ownKeyOf(employeeId)])
+          .zRem(SESSION_EXPIRIES_KEY, hashes)
+          .exec(),
+      );
     },
   };
 }

@@ -4,12 +4,16 @@ import type { AddressInfo } from "node:net";
 import { createMetrics, type Metrics } from "@watchkeeper/exporters/metrics";
 import { type Clock, systemClock } from "@watchkeeper/process/clock";
 import { createLog } from "@watchkeeper/process/log";
+import { z } from "zod";
+import { operations } from "./api/all.ts";
+import { documentPath, problemSchema } from "./api/openapi.ts";
 import { createApp } from "./app.ts";
 import { createDatabase, type Database } from "./database.ts";
 import { createDemoTenants, type DemoTenant } from "./demo/people.ts";
 import { seedDemo } from "./demo/seed.ts";
-import { migrate } from "./migrate.ts";
 import { createRedis, type Redis } from "./redis.ts";
+import type { RequestLimits } from "./request-limit.ts";
+import type { DirectoryDatabase } from "./test-database.ts";
 import { createUsageCapture } from "./usage/capture.ts";
 import { createUsageStore } from "./usage/store.ts";
 
@@ -26,6 +30,8 @@ export interface TestRequest {
   readonly method?: string;
   readonly token?: string;
   readonly json?: unknown;
+  /** Where the client seems to be; its own loopback unless said. */
+  readonly address?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly rawBody?: string;
 }
@@ -46,25 +52,65 @@ export interface TestApp {
 }
 
 export interface TestAppOptions {
-  readonly databaseUrl: string;
+  readonly database: DirectoryDatabase;
   readonly redisUrl: string;
   /** Where the app itself reaches them, if not directly. */
   readonly databaseUrlOfApp?: string;
   readonly redisUrlOfApp?: string;
   readonly clock?: Clock;
+  readonly limits?: RequestLimits;
+  readonly corsOrigins?: readonly string[];
+}
+
+/** So many that tests do not meet them. */
+const AMPLE: RequestLimits = { perUser: 100_000, perAddress: 100_000 };
+
+/** Paths as the document has them, as patterns of real ones. */
+const patterns = operations.map((operation) => ({
+  operation,
+  pattern: new RegExp(`^${documentPath(operation.path).replace(/\{\w+\}/g, "[^/]+")}$`),
+}));
+
+/** Every answer that a test gets is held to the API's document. */
+function requireDocumented(method: string, path: string, status: number, type: string, body: unknown): void {
+  const bare = path.split("?")[0] ?? "";
+  if (!bare.startsWith("/api/")) return;
+  if (status >= 400) {
+    if (type !== "application/problem+json; charset=utf-8")
+      throw new Error(`${path}: a problem came as ${type}`);
+    problemSchema.parse(body);
+    return;
+  }
+  const found = patterns.find(
+    ({ operation, pattern }) => operation.method === method.toLowerCase() && pattern.test(bare),
+  );
+  if (!found || method === "OPTIONS") return;
+  const { answer } = found.operation;
+  if (answer.status !== status) throw new Error(`${path}: the document says ${answer.status}, not ${status}`);
+  const strict = answer.schema instanceof z.ZodObject ? answer.schema.strict() : answer.schema;
+  if (found.operation.id !== "describeItself") strict?.parse(body);
 }
 
 export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
   const lines: Record<string, unknown>[] = [];
   const log = createLog("app", "debug", { write: (line) => void lines.push(JSON.parse(line)) });
   const metrics = createMetrics();
-  await migrate(options.databaseUrl);
-  const database = createDatabase(options.databaseUrlOfApp ?? options.databaseUrl, metrics, log);
-  await seedDemo(database, DEMO_PASSWORD);
+  await seedDemo(options.database.ownerUrl, DEMO_PASSWORD);
+  const database = createDatabase(options.databaseUrlOfApp ?? options.database.url, metrics, log);
   const redis = await createRedis(options.redisUrlOfApp ?? options.redisUrl, log);
-  const clock = options.clock ?? systemClock;
   const usage = createUsageCapture({ store: createUsageStore(database), metrics, clock: systemClock, log });
-  const app = createApp({ metrics, database, redis, log, clock, recordUsage: usage.record });
+  const app = createApp({
+    metrics,
+    database,
+    redis,
+    log,
+    clock: options.clock ?? systemClock,
+    cursorSecret: "a secret that only tests have, long enough",
+    limits: options.limits ?? AMPLE,
+    corsOrigins: options.corsOrigins ?? [],
+    trustedProxies: ["loopback"],
+    recordUsage: usage.record,
+  });
   const server = createServer(app).listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -82,13 +128,16 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
       headers: {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
         ...(rawBody !== undefined && { "content-type": "application/json" }),
+        ...(request.address !== undefined && { "x-forwarded-for": request.address }),
         ...request.headers,
       },
       ...(rawBody !== undefined && { body: rawBody }),
     });
     const text = await response.text();
     const isJson = response.headers.get("content-type")?.includes("json") ?? false;
-    return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+    const body = isJson ? JSON.parse(text) : text;
+    requireDocumented(method, path, response.status, response.headers.get("content-type") ?? "", body);
+    return { status: response.status, headers: response.headers, body };
   };
 
   return {
@@ -106,6 +155,8 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
       const { status, body } = await ask("/api/login", {
         method: "POST",
         json: { tenant, email, password: DEMO_PASSWORD },
+        // Elsewhere than whoever mistypes passwords in the same test.
+        address: "192.0.2.1",
       });
       if (status !== 200) throw new Error(`Cannot log ${email} in: ${status} ${JSON.stringify(body)}`);
       return body.token;

@@ -36,6 +36,16 @@ test.each<[string, MaintenanceWindow, string]>([
     { ...weekly, when: { every: "Sunday", at: "02:00", minutes: 0 } },
     "minutes must be whole, more than 0",
   ],
+  [
+    "a fifth Sunday",
+    { ...weekly, when: { the: 5 as 4, every: "Sunday", at: "02:00", minutes: 30 } },
+    "the must be 1, 2, 3 or 4",
+  ],
+  [
+    "a monthly window that goes on into the next day",
+    { ...weekly, when: { the: 1, every: "Sunday", at: "23:00", minutes: 61 } },
+    "minutes must end by midnight",
+  ],
   ["no reason", { ...weekly, because: "" }, "because must be one sentence"],
 ])("%s is refused", (_, window, sentence) => {
   expect(() => defineMaintenance([window], ["DirectoryQueries"])).toThrow(

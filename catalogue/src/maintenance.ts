@@ -22,27 +22,40 @@ export interface Weekly {
   readonly minutes: number;
 }
 
+/** Every month on its first, second, third or fourth such day, from a time of day in UTC, for so many minutes. */
+export interface Monthly {
+  readonly the: 1 | 2 | 3 | 4;
+  readonly every: Weekday;
+  readonly at: `${number}:${number}`;
+  readonly minutes: number;
+}
+
 /** Planned work. What happens in it is counted, and not against the budget. */
 export interface MaintenanceWindow {
   /** One sentence with its full stop: why a promise may be broken meanwhile. */
   readonly because: string;
   /** The promises that it is about, by name. */
   readonly slos: "all" | readonly [string, ...string[]];
-  readonly when: Once | Weekly;
+  readonly when: Once | Weekly | Monthly;
 }
 
-const MINUTES_OF_WEEK = 7 * 24 * 60;
+const MINUTES_OF_DAY = 24 * 60;
+const MINUTES_OF_WEEK = 7 * MINUTES_OF_DAY;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 
 /** Seconds since 1970 of a time such as `2026-12-06T02:00:00Z`; not a number where it is none. */
 export const unixSeconds = (instant: string): number =>
   INSTANT.test(instant) ? Date.parse(instant) / 1_000 : Number.NaN;
 
-/** Minutes since Monday 00:00 UTC at which a weekly window begins; not a number where it says no time. */
-export function minuteOfWeek({ every, at }: Weekly): number {
+/** Minutes since midnight of a time of day; not a number where it is none. */
+export function minuteOfDay(at: string): number {
   const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(at) ?? [];
-  return (weekdays.indexOf(every) * 24 + Number(hours)) * 60 + Number(minutes);
+  return Number(hours) * 60 + Number(minutes);
 }
+
+/** Minutes since Monday 00:00 UTC at which a weekly window begins; not a number where it says no time. */
+export const minuteOfWeek = ({ every, at }: Pick<Weekly, "every" | "at">): number =>
+  weekdays.indexOf(every) * MINUTES_OF_DAY + minuteOfDay(at);
 
 /** Defines planned work. @throws Error that names the window, the field, what is allowed and what was found */
 export function defineMaintenance(
@@ -72,6 +85,12 @@ export function defineMaintenance(
       refuse(`at must be a time of day such as 02:00: found "${when.at}"`);
     if (!(Number.isInteger(when.minutes) && when.minutes > 0 && when.minutes < MINUTES_OF_WEEK)) {
       refuse(`minutes must be whole, more than 0 and less than a week has: found ${when.minutes}`);
+    }
+    if ("the" in when && ![1, 2, 3, 4].includes(when.the))
+      refuse(`the must be 1, 2, 3 or 4: found ${when.the}`);
+    // The day after the fourth Sunday may be one of the next month: what goes on into it cannot be told by its date.
+    if ("the" in when && minuteOfDay(when.at) + when.minutes > MINUTES_OF_DAY) {
+      refuse(`minutes must end by midnight in a window that comes once a month: found ${when.minutes}`);
     }
   });
   return windows;

@@ -16,6 +16,13 @@ export const recordedErrorRatio = foreign(
   "Share of each service's requests that failed by the server's fault, over five minutes",
 );
 
+export const recordedLatencyP95 = foreign(
+  "gauge",
+  recorded.latencyP95,
+  "seconds",
+  "Time within which 95 % of each service's requests were answered, over five minutes",
+);
+
 /** Series of promises, as boards select them; `alerts/src/slo/` has their expressions. */
 const ofPromise = ["slo"] as const;
 
@@ -65,4 +72,12 @@ export const recordedBurnRate6h = foreign(
   "items",
   "How many times as fast as allowed each promise's budget was spent over six hours",
   ofPromise,
+);
+
+/** Written with the made-up past of a demo, and by nothing that measures. */
+export const demoHistory = foreign(
+  "gauge",
+  recorded.demoHistory,
+  "timestamp_seconds",
+  "There while what is shown was made up for a demo and never measured: when that ends, in Unix time",
 );

@@ -15,6 +15,16 @@ test.each<[string, Partial<Slo>, string]>([
   ["no number", { objective: Number.NaN }, "objective must be between 0 and 1: current value is NaN"],
   ["an odd window", { days: 29 as 28 }, "days must be one of 28, 30: current value is 29"],
   [
+    "a period of nobody's calendar",
+    { calendar: { each: "fortnight" as "week", zone: "Etc/UTC" } },
+    "calendar.each must be one of week, month, quarter, year: current value is fortnight",
+  ],
+  [
+    "a zone of nowhere",
+    { calendar: { each: "month", zone: "Europe/Springfield" } },
+    "calendar.zone must be a time zone such as Europe/Berlin: current value is Europe/Springfield",
+  ],
+  [
     "a preset of nobody",
     { preset: "lax" as "strict" },
     "preset must be one of strict, balanced: current value is lax",
@@ -59,7 +69,7 @@ test("latency is what the bucket of the edge holds, of all that were counted", (
   });
 });
 
-test("the promises cover availability, latency by class, login, search, caches, queries, uptime and the pager", () => {
+test("the promises cover availability, latency by class, login, search, caches, queries, tenants, uptime and the pager", () => {
   expect(slos.map(({ name, objective }) => [name, objective])).toEqual([
     ["DirectoryAvailability", 0.999],
     ["DirectoryCache", 0.7],
@@ -70,6 +80,7 @@ test("the promises cover availability, latency by class, login, search, caches, 
     ["DirectoryQueries", 0.95],
     ["DirectorySearch", 0.999],
     ["DirectorySearchLatency", 0.95],
+    ["DirectoryTenants", 0.999],
     ["DirectoryUpdateLatency", 0.95],
     ["DirectoryUptime", 0.999],
     ["PagerDelivery", 0.999],

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { slos } from "@watchkeeper/catalogue/slos/all";
 import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { startOpsServer } from "@watchkeeper/exporters/ops";
+import { exportRedis } from "@watchkeeper/exporters/redis";
 import { exportRuntime } from "@watchkeeper/exporters/runtime";
 import { exportTelemetry } from "@watchkeeper/exporters/telemetry";
 import { systemClock } from "@watchkeeper/process/clock";
@@ -77,6 +78,7 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
   });
   const routes = createApiRoutes({ database, metrics, reports, token: settings.apiToken });
   const api = await startApi({ host, port: settings.httpPort, routes, metrics, log });
+  exportRedis(metrics, (args) => redis.client.sendCommand(args));
   const ops = await startOpsServer({
     host,
     port: settings.opsPort,

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { createLog } from "@watchkeeper/process/log";
 import { createTestDatabase } from "@watchkeeper/testing/postgres";
@@ -10,8 +10,9 @@ import { migrate } from "./database/migrate.ts";
 async function migrateDirectory(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  for (const name of ["0001_directory", "0100_usage"]) {
-    const text = readFileSync(new URL(`../../app/src/migrations/${name}.sql`, import.meta.url), "utf8");
+  const folder = new URL("../../app/src/migrations/", import.meta.url);
+  for (const name of readdirSync(folder).sort()) {
+    const text = readFileSync(new URL(name, folder), "utf8");
     await client.query(text.split("-- Down Migration")[0] ?? "");
   }
   await client.end();

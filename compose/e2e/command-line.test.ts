@@ -122,7 +122,7 @@ test("mistakes of the command line are one line each", async () => {
     [
       ["start", "--detatch"],
       {},
-      /^Cannot run npm run start: .*--detatch.*\(it takes: the name of a process, --detach, --no-traffic\)\n$/,
+      /^Cannot run npm run start: .*--detatch.*\(it takes: the name of a process, --detach, --no-traffic, --no-history\)\n$/,
     ],
     [["status", "app"], {}, /^Cannot run npm run status: /],
     [["stop", "app"], {}, /^Cannot stop app as Watchkeeper is not running: run npm start first\n$/],

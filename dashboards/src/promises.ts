@@ -21,8 +21,9 @@ const LITTLE_LEFT = 0.25;
 /** A promise that would spend what is left within this time is in danger: a weekend. */
 const SOON = 3 * DAY;
 
+/** Of a promise that is made to each of several, what the one that it is broken for most has left. */
 export const budgetLeft = (which: Promises): Expr =>
-  promql`max by (slo) (${series(recordedBudgetRemaining, which)})`;
+  promql`min by (slo) (${series(recordedBudgetRemaining, which)})`;
 
 export const burnRate1h = (which: Promises): Expr =>
   promql`max by (slo) (${series(recordedBurnRate1h, which)})`;

@@ -38,6 +38,10 @@ const LAW: Readonly<Record<string, { readonly may: readonly string[]; readonly b
     may: ["process", "web", "catalogue"],
     because: "the stand-in speaks the providers' protocols and no other",
   },
+  history: {
+    may: ["process", "catalogue"],
+    because: "a made-up past knows what is measured and nothing of who measures it",
+  },
   alerts: { may: ["catalogue"], because: "a generator that imports a process would run it" },
   dashboards: {
     may: ["catalogue"],
@@ -61,6 +65,7 @@ const LAW: Readonly<Record<string, { readonly may: readonly string[]; readonly b
       "collector",
       "console",
       "exporters",
+      "history",
       "process",
       "testing",
       "catalogue",
@@ -81,7 +86,7 @@ const TEST_FILE = "(?:\\.test|/test-[^/]+)\\.ts$";
 const TEST_FOLDER = "^testing/|^compose/e2e/|^bench/";
 
 /** What a test may import beyond its folder's own rights. */
-const FOR_TESTS = ["testing", "inbox"];
+const FOR_TESTS = ["testing", "inbox", "history"];
 
 const anyOf = (folders: readonly string[]): string => `^(?:${folders.join("|")})/`;
 

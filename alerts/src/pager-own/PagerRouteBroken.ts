@@ -7,7 +7,7 @@ export const pagerRouteBroken = definePagerOwnAlert({
   severity: "page",
   service: "pager",
   owner: "platform",
-  summary: "Pages do not reach a channel.",
+  summary: "A channel refuses the pager's pages.",
   runbook: {
     meaning:
       "A provider (Slack, the mail server, PagerDuty or the webhook's receiver) refused a message about a page in a " +
@@ -60,7 +60,7 @@ export const pagerRouteBroken = definePagerOwnAlert({
       "new version, check out the version before it and restart the pager: `npm run stop -- pager`, then " +
       "`npm start -- pager`.",
   },
-  board: "overview",
+  board: "on-call",
   raised:
     "At once when a channel refuses a message about an incident of severity `page`: Slack with any error but a rate " +
     "limit or trouble of its own, a mail server with 5xx or without a way to sign in that the pager knows, PagerDuty and the " +

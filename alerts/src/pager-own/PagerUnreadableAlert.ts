@@ -7,7 +7,7 @@ export const pagerUnreadableAlert = definePagerOwnAlert({
   severity: "page",
   service: "pager",
   owner: "platform",
-  summary: "The pager received an alert that it cannot read.",
+  summary: "The pager was sent an alert that it cannot read, so nobody was told of it.",
   runbook: {
     meaning:
       "Somebody who knows the pager's ingest token, normally Alertmanager, sent a body that the pager stored and then " +
@@ -52,7 +52,7 @@ export const pagerUnreadableAlert = definePagerOwnAlert({
       "If it began with a new version, check out the version before it and restart the pager: " +
       "`npm run stop -- pager`, then `npm start -- pager`. Then let it read the kept bodies again as above.",
   },
-  board: "overview",
+  board: "on-call",
   raised:
     "At once when a body, or an alert in it, cannot be read; after the fifth attempt, about half a minute later, when " +
     "processing it fails. All such bodies are one incident, whose description speaks of the newest.\n\n" +

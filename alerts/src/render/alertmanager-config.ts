@@ -1,14 +1,19 @@
+import type { MaintenanceWindow } from "@watchkeeper/catalogue/maintenance";
+import { slos } from "@watchkeeper/catalogue/slos/all";
+import { maintenance } from "@watchkeeper/catalogue/slos/maintenance";
 import {
   defaultReceiver,
   defaultTiming,
   groupBy,
   inhibitions,
   type Matching,
+  type Route,
   receivers,
   routes,
   type Timing,
 } from "../routing.ts";
 import { renderYaml } from "./document.ts";
+import { mutedServices, renderTimeIntervals } from "./mute-intervals.ts";
 
 /** The pager's token lies beside the configuration, in a file that only its owner can read. */
 const INGEST_TOKEN_FILE = "pager-ingest-token";
@@ -27,9 +32,25 @@ const timing = (values: Partial<Timing>) => ({
   ...(values.repeatInterval && { repeat_interval: values.repeatInterval }),
 });
 
+/**
+ * Tickets of a service wait while planned work is done on it, and come afterwards if they still hold. Pages never wait:
+ * what does not come back is no plan.
+ */
+const mutes = (route: Route, windows: readonly MaintenanceWindow[]) => {
+  const muted = route.when.severity === "ticket" ? mutedServices(windows, slos) : new Map();
+  return muted.size === 0
+    ? {}
+    : {
+        routes: [...muted].map(([service, names]) => ({
+          matchers: matchers({ service }),
+          mute_time_intervals: names,
+        })),
+      };
+};
+
 /** Alertmanager's configuration. `max_alerts: 0` sends a group whole, however large it is. */
-export const renderAlertmanagerConfig = (): string =>
-  renderYaml("alerts/src/routing.ts", {
+export const renderAlertmanagerConfig = (windows: readonly MaintenanceWindow[] = maintenance): string =>
+  renderYaml("alerts/src/routing.ts and catalogue/src/slos/maintenance.ts", {
     route: {
       receiver: defaultReceiver,
       group_by: groupBy,
@@ -38,8 +59,10 @@ export const renderAlertmanagerConfig = (): string =>
         matchers: matchers(route.when),
         receiver: route.receiver,
         ...timing(route.timing ?? {}),
+        ...mutes(route, windows),
       })),
     },
+    ...(windows.length > 0 && { time_intervals: renderTimeIntervals(windows) }),
     inhibit_rules: inhibitions.map(({ source, targets }) => ({
       source_matchers: matchers({ alert: source, severity: source.severity }),
       target_matchers: [`alertname=~"${targets.map(({ name }) => name).join("|")}"`],

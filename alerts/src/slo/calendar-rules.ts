@@ -45,8 +45,10 @@ function whenRules(
 /** Promises over a period that is still the one of the last evaluation. */
 const goesOn = (window: string): Expr => {
   const begin = new Selector(c.begin, { window });
-  const last = promql`(${before(begin)} or ${beforePause(begin, new Selector(c.beginHourly, { window }))})`;
-  // At the very first evaluation of a period, what was recorded for it a second ago is the one before.
+  // This evaluation has recorded it already: what is looked for is what the last one recorded, however long ago.
+  const last = promql`
+    (${before(begin)} or last_over_time(${begin}[1h] offset 1s)
+    or last_over_time(${new Selector(c.beginHourly, { window })}[8d]))`;
   return promql`(${new Selector(s.budgetRatio, { window })} and on (window) (${begin} == ${last}))`;
 };
 

@@ -103,6 +103,29 @@ test("a weekly window returns every week, and may go on into Monday", () => {
   expect(output).toContain("SUCCESS");
 });
 
+test("a window on the first Sunday of a month is none on its other Sundays, nor on the first day that is no Sunday", () => {
+  const windows: readonly MaintenanceWindow[] = [
+    { because, slos: "all", when: { the: 1, every: "Sunday", at: "02:00", minutes: 120 } },
+  ];
+  const [rule] = maintenanceRules("Any", ruleTiming, windows);
+  // The Sundays of January 1970 are the 4th and the 11th; the first one of February is the 1st.
+  const at = (day: number, hour: number, minute: number): string => `${(day * 24 + hour) * 60 + minute}m`;
+  const output = promtool([], {
+    interval: "1d",
+    input_series: [{ series: "any", values: "0x40" }],
+    promql_expr_test: [
+      is(rule?.expr.text ?? "", at(3, 1, 59), 0),
+      is(rule?.expr.text ?? "", at(3, 2, 1), 1),
+      is(rule?.expr.text ?? "", at(3, 4, 0), 1),
+      is(rule?.expr.text ?? "", at(3, 4, 1), 0),
+      is(rule?.expr.text ?? "", at(10, 3, 0), 0),
+      is(rule?.expr.text ?? "", at(0, 3, 0), 0),
+      is(rule?.expr.text ?? "", at(31, 3, 0), 1),
+    ],
+  });
+  expect(output).toContain("SUCCESS");
+});
+
 test("a promise without a window has neither the series nor the cost", () => {
   expect(maintenanceRules("Early", ruleTiming, [])).toEqual([]);
   const texts = (windows: readonly MaintenanceWindow[]) =>

@@ -1,10 +1,13 @@
 import {
   type MaintenanceWindow,
+  type Monthly,
   maintenanceOf,
+  minuteOfDay,
   minuteOfWeek,
   type Once,
   unixSeconds,
   type Weekly,
+  weekdays,
 } from "@watchkeeper/catalogue/maintenance";
 import { sloSeries } from "@watchkeeper/catalogue/names";
 import { Expr, promql } from "@watchkeeper/catalogue/promql";
@@ -33,6 +36,21 @@ const weekly = (when: Weekly, { lag }: RuleTiming): Expr => {
     : promql`(${counted} > bool ${from}) + (${counted} <= bool ${to - WEEK})`;
 };
 
+const monthly = (when: Monthly, { lag }: RuleTiming): Expr => {
+  const counted = promql`vector(time() - ${lag})`;
+  // Prometheus counts weekdays from Sunday.
+  const day = (weekdays.indexOf(when.every) + 1) % 7;
+  const [first, last] = [7 * (when.the - 1) + 1, 7 * when.the];
+  const [from, to] = [minuteOfDay(when.at) * 60, (minuteOfDay(when.at) + when.minutes) * 60];
+  return promql`
+    (day_of_week(${counted}) == bool ${day}) * (day_of_month(${counted}) >= bool ${first})
+    * (day_of_month(${counted}) <= bool ${last}) * (${counted} % 86400 > bool ${from})
+    * (${counted} % 86400 <= bool ${to})`;
+};
+
+const whenOf = (when: MaintenanceWindow["when"], timing: RuleTiming): Expr =>
+  "from" in when ? once(when, timing) : "the" in when ? monthly(when, timing) : weekly(when, timing);
+
 /**
  * Records 1 while what is counted happened in a planned window of the promise, and 0 otherwise. A promise without one
  * has no such series.
@@ -44,7 +62,7 @@ export function maintenanceRules(
 ): readonly RecordingRule[] {
   const mine = maintenanceOf(slo, windows);
   if (mine.length === 0) return [];
-  const parts = mine.map(({ when }) => ("from" in when ? once(when, timing) : weekly(when, timing)));
+  const parts = mine.map(({ when }) => whenOf(when, timing));
   const sum = new Expr(parts.map(({ text }) => text).join(" + "));
   return [{ record: sloSeries.maintenance, labels: { slo }, expr: promql`clamp_max(${sum}, 1)` }];
 }

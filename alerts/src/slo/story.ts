@@ -118,15 +118,15 @@ export function renderSloTests(slo: Slo, timing: RuleTiming = ruleTiming): strin
     const counted = countedUntil(last, steps, slo.indicator);
     const firing = (alert: string): string =>
       `count(ALERTS{alertname="${alert}",slo="${slo.name}",alertstate="firing"}) > bool 0 or vector(0)`;
-    const is = (expr: string, value: number, labels = "{}") => ({
+    const is = (expr: string, value: number) => ({
       expr,
       eval_time: evalTime,
-      exp_samples: [{ labels, value }],
+      exp_samples: [{ labels: "{}", value }],
     });
     const finite = [sloSeries.budgetRemaining, sloSeries.burnRate1h, sloSeries.burnRate6h].map(mine);
     return [
-      is(mine(sloSeries.eventsCumulative), counted.events, mine(sloSeries.eventsCumulative)),
-      is(mine(sloSeries.errorsCumulative), counted.errors, mine(sloSeries.errorsCumulative)),
+      is(`sum(${mine(sloSeries.eventsCumulative)})`, counted.events),
+      is(`sum(${mine(sloSeries.errorsCumulative)})`, counted.errors),
       is(firing(sloAlerts.burnsFast), check.burnsFast ? 1 : 0),
       is(firing(sloAlerts.burnsSlowly), check.burnsSlowly ? 1 : 0),
       ...[sloAlerts.trafficLost, sloAlerts.noEventsEver, sloAlerts.inconsistent].map((a) => is(firing(a), 0)),

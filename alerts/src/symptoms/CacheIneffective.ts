@@ -29,7 +29,7 @@ export const cacheIneffective = defineAlert({
     mitigation: ["Bring Redis back, or give it more memory."],
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
-  board: "overview",
+  board: "performance",
   tests: {
     fires: [
       {

@@ -1,6 +1,7 @@
 import { probeSslEarliestCertExpiry } from "@watchkeeper/catalogue/external";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { defineAlert } from "../alert.ts";
+import { noWayBack } from "../wording.ts";
 
 const certificate = { job: "probe", instance: "https://directory.example", target: "app" } as const;
 const left = promql`${series(probeSslEarliestCertExpiry)} - time()`;
@@ -25,7 +26,7 @@ export const certificateExpires = defineAlert({
       "It was renewed and is not used: the server was not told to read it again.",
     ],
     mitigation: ["Renew it by hand, then mend the renewal."],
-    rollback: "There is nothing to roll back: the change lies in the world, not in a version.",
+    rollback: noWayBack,
   },
   board: "overview",
   tests: {

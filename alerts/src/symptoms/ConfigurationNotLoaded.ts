@@ -26,7 +26,7 @@ export const configurationNotLoaded = defineAlert({
     rollback:
       "If it began with a change of the configuration, check out the one before it and run `npm start` again.",
   },
-  board: "overview",
+  board: "watchkeeper",
   tests: {
     fires: [
       {

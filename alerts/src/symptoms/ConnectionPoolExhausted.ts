@@ -34,7 +34,7 @@ export const connectionPoolExhausted = defineAlert({
     ],
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
-  board: "overview",
+  board: "performance",
   tests: {
     fires: [
       {

@@ -1,6 +1,7 @@
 import { nodeFilesystemAvailBytes, nodeFilesystemSizeBytes } from "@watchkeeper/catalogue/foreign/node";
 import { notMatch, promql, series } from "@watchkeeper/catalogue/promql";
 import { defineAlert } from "../alert.ts";
+import { noWayBack } from "../wording.ts";
 
 const REAL = { fstype: notMatch("tmpfs|overlay|squashfs|ramfs") } as const;
 const disk = { job: "node-exporter", instance: "h", device: "d", fstype: "ext4", mountpoint: "/" } as const;
@@ -27,9 +28,9 @@ export const diskFillsUp = defineAlert({
       "It grows steadily: something writes that is never deleted.",
     ],
     mitigation: ["Delete what nobody needs, or make the disk larger."],
-    rollback: "There is nothing to roll back: the change lies in the world, not in a version.",
+    rollback: noWayBack,
   },
-  board: "overview",
+  board: "infrastructure",
   tests: {
     fires: [
       {

@@ -27,7 +27,7 @@ export const eventLoopBlocked = defineAlert({
     mitigation: ["Restart the directory: `npm run stop -- app`, then `npm start -- app`."],
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
-  board: "overview",
+  board: "performance",
   tests: {
     fires: [
       {

@@ -30,7 +30,7 @@ export const heapNearlyFull = defineAlert({
     ],
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
-  board: "overview",
+  board: "performance",
   tests: {
     fires: [
       {

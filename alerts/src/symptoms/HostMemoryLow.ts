@@ -1,6 +1,7 @@
 import { nodeMemoryAvailableBytes, nodeMemoryTotalBytes } from "@watchkeeper/catalogue/foreign/node";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { defineAlert } from "../alert.ts";
+import { noWayBack } from "../wording.ts";
 
 const host = { job: "node-exporter", instance: "h" } as const;
 const used = promql`1 - ${series(nodeMemoryAvailableBytes)} / ${series(nodeMemoryTotalBytes)}`;
@@ -25,9 +26,9 @@ export const hostMemoryLow = defineAlert({
       "All of ours together are as large as ever: something else runs on the host.",
     ],
     mitigation: ["End or move what does not belong there; restart a process of ours that has grown."],
-    rollback: "There is nothing to roll back: the change lies in the world, not in a version.",
+    rollback: noWayBack,
   },
-  board: "overview",
+  board: "infrastructure",
   tests: {
     fires: [
       {

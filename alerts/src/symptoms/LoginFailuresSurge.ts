@@ -33,7 +33,7 @@ export const loginFailuresSurge = defineAlert({
     ],
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
-  board: "overview",
+  board: "business",
   tests: {
     fires: [
       {

@@ -35,7 +35,7 @@ export const notificationsFail = defineAlert({
     rollback:
       "If it began with a change of the configuration, check out the one before it and run `npm start` again.",
   },
-  board: "overview",
+  board: "on-call",
   tests: {
     fires: [
       {

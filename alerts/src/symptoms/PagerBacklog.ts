@@ -29,7 +29,7 @@ export const pagerBacklog = defineAlert({
     ],
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
-  board: "overview",
+  board: "on-call",
   tests: {
     fires: [
       {

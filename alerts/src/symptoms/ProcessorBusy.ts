@@ -27,7 +27,7 @@ export const processorBusy = defineAlert({
     mitigation: ["Start another instance, or restart this one if its load does not follow the traffic."],
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
-  board: "overview",
+  board: "performance",
   tests: {
     fires: [
       {

@@ -27,7 +27,7 @@ export const redisUnreachable = defineAlert({
     mitigation: ["The server is stopped: `npm start -- redis`."],
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
-  board: "overview",
+  board: "infrastructure",
   tests: {
     fires: [
       {

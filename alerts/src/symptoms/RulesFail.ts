@@ -27,7 +27,7 @@ export const rulesFail = defineAlert({
     rollback:
       "If it began with a change of the configuration, check out the one before it and run `npm start` again.",
   },
-  board: "overview",
+  board: "watchkeeper",
   tests: {
     fires: [
       {

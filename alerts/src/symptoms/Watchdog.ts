@@ -27,7 +27,7 @@ export const watchdog = defineAlert({
     mitigation: ["Start what `npm run status` shows as stopped: `npm start -- <service>`."],
     rollback: "None: the alert changes nothing.",
   },
-  board: "overview",
+  board: "watchkeeper",
   tests: {
     fires: [
       { title: "nothing at all is scraped", input: [], at: "0s", labels: {}, description },

@@ -1,3 +1,4 @@
+import type { Role } from "../role.ts";
 import { type Department, departments } from "./departments.ts";
 import { familyNames, givenNames } from "./names.ts";
 import { createRandom, type Random } from "./random.ts";
@@ -12,7 +13,7 @@ export interface DemoEmployee {
   readonly phone: string;
   /** Null for the head of the company. Always somebody earlier in the list. */
   readonly managerId: string | null;
-  readonly role: "member" | "admin";
+  readonly role: Role;
 }
 
 export interface DemoTenant {
@@ -106,18 +107,20 @@ function createTenant(company: Company, random: Random): DemoTenant {
 
   const staff = (department: Department, headcount: number): void => {
     const { name, head, titles } = department;
-    const role = name === "People" || name === "IT" ? "admin" : "member";
+    const lead = name === "People" || name === "IT" ? "admin" : "manager";
+    // One of all companies' people looks after the installation itself.
+    const role = name === "IT" && company === COMPANIES[0] ? "super_admin" : lead;
     const leads = [hire({ title: head, department: name, managerId: chief.id, role })];
     const managerTitle = titles.at(-1) ?? head;
     const teams = Math.ceil((headcount - 1) / MAX_REPORTS);
     for (let team = 1; team < teams; team++) {
       const managerId = leads[0]?.id ?? chief.id;
-      leads.push(hire({ title: managerTitle, department: name, managerId, role: "member" }));
+      leads.push(hire({ title: managerTitle, department: name, managerId, role: "manager" }));
     }
     for (let i = leads.length; i < headcount; i++) {
       // Juniors are more common than seniors.
       const title = titles[Math.min(random.int(titles.length - 1), random.int(titles.length - 1))] ?? head;
-      hire({ title, department: name, managerId: random.pick(leads).id, role: "member" });
+      hire({ title, department: name, managerId: random.pick(leads).id, role: "user" });
     }
   };
 

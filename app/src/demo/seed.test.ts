@@ -1,25 +1,20 @@
-import { createMetrics } from "@watchkeeper/exporters/metrics";
-import { createLog } from "@watchkeeper/process/log";
-import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { expect, test } from "vitest";
-import { createDatabase } from "../database.ts";
-import { migrate } from "../migrate.ts";
 import { verifyPassword } from "../password.ts";
+import { asOwner, createDirectoryDatabase } from "../test-database.ts";
 import { seedDemo } from "./seed.ts";
 
 test("an empty database is seeded once, by one of those that try together", async () => {
-  const { url, drop } = await createTestDatabase();
-  const database = createDatabase(url, createMetrics(), createLog("app", "silent"));
+  const database = await createDirectoryDatabase();
+  const { ownerUrl } = database;
   try {
-    await migrate(url);
     const added = await Promise.all([
-      seedDemo(database, "demo-password"),
-      seedDemo(database, "demo-password"),
+      seedDemo(ownerUrl, "demo-password"),
+      seedDemo(ownerUrl, "demo-password"),
     ]);
     expect(added.sort()).toEqual([0, 2_480]);
-    expect(await seedDemo(database, "another-password")).toBe(0);
-    const { rows } = await database.query<{ people: number; hashes: string[] }>(
-      "test",
+    expect(await seedDemo(ownerUrl, "another-password")).toBe(0);
+    const rows = await asOwner<{ people: number; hashes: string[] }>(
+      database,
       `SELECT count(*)::int AS people, array_agg(DISTINCT password_hash) AS hashes FROM employee GROUP BY tenant_id
        ORDER BY 1 DESC`,
     );
@@ -27,8 +22,16 @@ test("an empty database is seeded once, by one of those that try together", asyn
     const hashes = rows.flatMap((row) => row.hashes);
     expect(new Set(hashes).size).toBe(3);
     expect(await verifyPassword("demo-password", hashes[0])).toBe(true);
+    expect(await asOwner(database, "SELECT FROM audit_log"), "nobody did anything yet").toEqual([]);
+    await asOwner(
+      database,
+      "DELETE FROM employee WHERE id IN (SELECT id FROM employee WHERE role = 'user' LIMIT 1)",
+    );
+    expect(
+      await asOwner(database, "SELECT FROM audit_log"),
+      "afterwards everything is written down",
+    ).toHaveLength(1);
   } finally {
-    await database.close();
-    await drop();
+    await database.drop();
   }
 });

@@ -27,5 +27,9 @@ CREATE TABLE usage_event (
 );
 CREATE INDEX usage_event_by_batch ON usage_event (batch);
 
+-- The app writes and never reads: what one tenant's people did is no other's to see.
+GRANT INSERT (key, events), SELECT (number, key) ON usage_batch TO directory_app;
+GRANT INSERT ON usage_event TO directory_app;
+
 -- Down Migration
 DROP TABLE usage_event, usage_batch;

@@ -9,9 +9,11 @@ export interface Answer {
 }
 
 export interface DirectoryRequest {
-  readonly method?: "GET" | "POST" | "PATCH";
+  readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
   readonly path: string;
   readonly token?: string | undefined;
+  /** Where the person seems to be: the directory counts failed logins by address, and these are many people. */
+  readonly address?: string | undefined;
   readonly body?: object;
 }
 
@@ -32,18 +34,19 @@ const retryAfterSchema = z.coerce.number().min(0).max(86_400).catch(0);
 
 /** @param baseUrl such as `http://127.0.0.1:4701` */
 export function createDirectoryClient(baseUrl: string): DirectoryClient {
-  return async ({ method = "GET", path, token, body }) => {
+  return async ({ method = "GET", path, token, address, body }) => {
     const response = await send(new URL(path, baseUrl), {
       method,
       headers: {
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(address !== undefined && { "x-forwarded-for": address }),
         ...(body && { "content-type": "application/json" }),
       },
       ...(body && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     });
     const text = await response.text();
-    const isJson = response.headers.get("content-type")?.startsWith("application/json");
+    const isJson = /^application\/(?:problem\+)?json/.test(response.headers.get("content-type") ?? "");
     return {
       status: response.status,
       body: isJson ? JSON.parse(text) : undefined,

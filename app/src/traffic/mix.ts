@@ -2,10 +2,14 @@ import type { Random } from "../demo/random.ts";
 
 /** What people do, in per cent of their requests. The last four go wrong, as they do in real life. */
 export const MIX = {
-  search: 44,
-  view: 38,
+  search: 41,
+  list: 2,
+  view: 36.4,
+  chart: 2,
   me: 7,
   update: 5,
+  hire: 0.3,
+  dismiss: 0.3,
   logout: 1.8,
   wrong_password: 1.2,
   missing_employee: 1,

@@ -1,21 +1,21 @@
 import { parseExposition } from "@watchkeeper/exporters/exposition";
 import { createManualClock } from "@watchkeeper/process/clock";
-import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { createTestRedis } from "@watchkeeper/testing/redis";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRandom } from "../demo/random.ts";
 import { DEMO_PASSWORD, startTestApp, type TestApp } from "../test-app.ts";
+import { asOwner, createDirectoryDatabase, type DirectoryDatabase } from "../test-database.ts";
 import { createDirectoryClient } from "./client.ts";
-import { chooseAction } from "./mix.ts";
+import { type Action, chooseAction } from "./mix.ts";
 import { createVisitor, createVisitors, type VisitorDeps } from "./visitor.ts";
 
-let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let database: DirectoryDatabase;
 let app: TestApp;
 const clock = createManualClock();
 
 beforeAll(async () => {
-  database = await createTestDatabase();
-  app = await startTestApp({ databaseUrl: database.url, redisUrl: (await createTestRedis()).url });
+  database = await createDirectoryDatabase();
+  app = await startTestApp({ database, redisUrl: (await createTestRedis()).url });
 });
 afterAll(async () => {
   await app?.close();
@@ -34,7 +34,7 @@ const visitorNamed = (index: number) => {
   const tenant = app.tenants[2];
   const person = tenant?.employees[index];
   if (!tenant || !person) throw new Error("the demo data lacks somebody");
-  return createVisitor(tenant.slug, person, deps());
+  return createVisitor(tenant.slug, person, deps(), `198.18.1.${index}`);
 };
 
 test("a person logs in before anything else, searches before viewing and reads before updating", async () => {
@@ -53,6 +53,34 @@ test("a person logs in before anything else, searches before viewing and reads b
     token: await app.logIn(app.tenants[2]?.employees[10]?.email ?? ""),
   });
   expect(updated.body.employee.version).toBe(3);
+});
+
+test("a manager takes on one trainee at a time and lets them go, also one that an earlier run left behind", async () => {
+  const people = app.tenants[2]?.employees ?? [];
+  const index = people.findIndex(({ role }) => role === "manager");
+  const count = async () =>
+    (
+      await asOwner<{ count: number }>(database, "SELECT count(*)::int FROM employee WHERE title = 'Trainee'")
+    )[0]?.count;
+  const act = async (visitor: typeof first, ...actions: readonly Action[]) => {
+    const statuses: number[] = [];
+    for (const action of actions) statuses.push(await visitor.act(action));
+    return statuses;
+  };
+  const first = visitorNamed(index);
+  expect(await act(first, "me", "dismiss", "hire", "hire")).toEqual([200, 200, 201, 200]);
+  expect(await count()).toBe(1);
+  expect(await act(first, "dismiss", "hire"), "not at once again").toEqual([204, 200]);
+  expect(await count()).toBe(0);
+  await clock.advance(20 * 60_000);
+  expect(await act(first, "hire")).toEqual([201]);
+  const second = visitorNamed(index);
+  expect(await act(second, "me", "hire", "dismiss")).toEqual([200, 409, 204]);
+  expect(await count()).toBe(0);
+  const [user] = [visitorNamed(people.findIndex(({ role }) => role === "user"))];
+  expect(await act(user, "me", "hire", "dismiss", "list", "list", "chart")).toEqual([
+    200, 200, 200, 200, 200, 200,
+  ]);
 });
 
 test("however often a person is to mistype the password, the directory never locks the person out", async () => {
@@ -74,6 +102,7 @@ test("a person who is told to wait waits", async () => {
   for (let i = 0; i < 5; i++) {
     await app.ask("/api/login", {
       method: "POST",
+      address: "192.0.2.7",
       json: { tenant: "copperleaf", email, password: `wrong-${i}` },
     });
   }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { DemoEmployee, DemoTenant } from "../demo/people.ts";
 import type { Random } from "../demo/random.ts";
 import type { Answer, DirectoryClient, DirectoryRequest } from "./client.ts";
+import { createHiring } from "./hiring.ts";
 import type { Action } from "./mix.ts";
 import { chooseTerm } from "./terms.ts";
 
@@ -45,25 +46,31 @@ const LOGIN_GAP_MS = 1_000;
 const FAVOURITES = 3;
 
 const loginSchema = z.object({ token: z.string() });
-const searchSchema = z.object({ employees: z.array(z.object({ id: z.string() })) });
+const searchSchema = z.object({
+  employees: z.array(z.object({ id: z.string() })),
+  nextCursor: z.string().nullable(),
+});
 const meSchema = z.object({ employee: z.object({ version: z.number() }) });
 const profileSchema = z.object({ version: z.number() });
 
+/** @param address where the person seems to be; nobody else is there */
 export function createVisitor(
   tenantSlug: string,
   person: DemoEmployee,
   { client, password, random, clock, loginPace }: VisitorDeps,
+  address?: string,
 ): Visitor {
   let token: string | undefined;
   let version: number | undefined;
   let found: readonly string[] = [];
+  let nextPage: string | null = null;
   let favourites: readonly string[] = [];
   let isBusy = false;
   let blockedUntilMs = 0;
   let nextWrongPasswordMs = 0;
 
   async function ask(request: DirectoryRequest): Promise<Answer> {
-    const answer = await client({ token, ...request });
+    const answer = await client({ token, address, ...request });
     if (answer.status === 401) token = undefined;
     if (answer.status === 429) blockedUntilMs = clock.now() + answer.retryAfterMs;
     return answer;
@@ -88,8 +95,19 @@ export function createVisitor(
     return status;
   }
 
+  const { hire, dismiss } = createHiring({ person, ask, random, clock });
+
   const actions: Readonly<Record<Action, () => Promise<number>>> = {
     search: () => search(chooseTerm(random)),
+    async list() {
+      const cursor = nextPage === null ? "" : `?cursor=${nextPage}`;
+      const { status, body } = await ask({ path: `/api/employees${cursor}` });
+      nextPage = status === 200 ? searchSchema.parse(body).nextCursor : null;
+      return status;
+    },
+    chart: async () => (await ask({ path: `/api/employees/${person.managerId ?? person.id}/chart` })).status,
+    hire: () => hire() ?? actions.search(),
+    dismiss: () => dismiss() ?? actions.search(),
     async view() {
       const isReturning = favourites.length === FAVOURITES && random.next() < 2 / 3;
       // The first results are the ones that people open.
@@ -166,5 +184,8 @@ export function createVisitors(
   const chosen = new Set<(typeof everybody)[number]>();
   while (chosen.size < Math.min(VISITORS, everybody.length)) chosen.add(deps.random.pick(everybody));
   const loginPace = { nextMs: 0 };
-  return [...chosen].map(({ slug, person }) => createVisitor(slug, person, { ...deps, loginPace }));
+  // From the network that is kept free for tests of this kind.
+  return [...chosen].map(({ slug, person }, i) =>
+    createVisitor(slug, person, { ...deps, loginPace }, `198.18.0.${i + 1}`),
+  );
 }

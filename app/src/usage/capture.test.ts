@@ -4,7 +4,7 @@ import { createManualClock } from "@watchkeeper/process/clock";
 import { createLog } from "@watchkeeper/process/log";
 import { until } from "@watchkeeper/testing/poll";
 import { expect, test } from "vitest";
-import { UnavailableError } from "../errors.ts";
+import { UnavailableError } from "../problem.ts";
 import { createUsageCapture } from "./capture.ts";
 import type { UsageBatch } from "./store.ts";
 

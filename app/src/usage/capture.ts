@@ -4,7 +4,7 @@ import type { Metrics } from "@watchkeeper/exporters/metrics";
 import type { Clock } from "@watchkeeper/process/clock";
 import type { Log } from "@watchkeeper/process/log";
 import { reasonOf } from "@watchkeeper/process/main";
-import { UnavailableError } from "../errors.ts";
+import { UnavailableError } from "../problem.ts";
 import type { RecordUsage } from "./event.ts";
 import type { DatedEvent, StoreUsage, UsageBatch } from "./store.ts";
 

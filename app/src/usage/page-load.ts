@@ -4,8 +4,8 @@ import type { Metrics } from "@watchkeeper/exporters/metrics";
 import type { Clock } from "@watchkeeper/process/clock";
 import express, { type Router } from "express";
 import { z } from "zod";
-import { ClientError } from "../errors.ts";
 import { parseInput } from "../parse.ts";
+import { Problem, rateLimited } from "../problem.ts";
 
 /** Longer than anybody waits: what takes longer was a laptop that slept. */
 const MAX_MS = 120_000;
@@ -57,10 +57,9 @@ export function createPageLoadRoutes(metrics: Metrics, clock: Clock): Router {
   router.post("/usage/page-load", parseBeacon, (request, response) => {
     const site = request.get("sec-fetch-site");
     if (site !== undefined && site !== "same-origin") {
-      throw new ClientError(403, "forbidden", "Only the directory's own pages may report how they load");
+      throw new Problem("forbidden", "Only the directory's own pages may report how they load");
     }
-    if (!admit())
-      throw new ClientError(429, "rate_limited", "Too many reports at once", { "Retry-After": "1" });
+    if (!admit()) throw rateLimited("Too many reports at once", 1_000);
     const report = parseInput(reportSchema, request.body);
     for (const [phase, ms] of Object.entries(report)) {
       if (ms !== undefined) durations.observe({ page_phase: phase as Phase }, ms / 1_000);

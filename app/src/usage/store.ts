@@ -1,4 +1,4 @@
-import type { QueryRunner } from "@watchkeeper/exporters/database";
+import type { Queries } from "@watchkeeper/exporters/database";
 import type { UsageEvent } from "./event.ts";
 
 /** An event with its moment, in milliseconds since 1970. */
@@ -23,7 +23,7 @@ const INSERT = `
 
 /** Stores batches in the directory's database, each with one statement. */
 export const createUsageStore =
-  (database: Pick<QueryRunner, "query">): StoreUsage =>
+  (database: Queries): StoreUsage =>
   async ({ key, events }) => {
     await database.query("usage_store", INSERT, [
       key,

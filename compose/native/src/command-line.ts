@@ -7,8 +7,12 @@ import { StackError } from "./stack-error.ts";
 import { runStack } from "./start.ts";
 
 const OPTIONS = {
-  start: { detach: { type: "boolean" }, "no-traffic": { type: "boolean" } },
-  dev: { "no-traffic": { type: "boolean" } },
+  start: {
+    detach: { type: "boolean" },
+    "no-traffic": { type: "boolean" },
+    "no-history": { type: "boolean" },
+  },
+  dev: { "no-traffic": { type: "boolean" }, "no-history": { type: "boolean" } },
   stop: {},
   status: {},
   reset: { yes: { type: "boolean" } },
@@ -68,13 +72,17 @@ export async function runCommand(
         if (name) return await wishFor(state, name, "start", print);
         if (options.has("detach")) {
           const program = [join(PROJECT_ROOT, "tools/bootstrap.mjs"), "start"];
-          const passed = options.has("no-traffic") ? ["--no-traffic"] : [];
+          const passed = ["no-traffic", "no-history"]
+            .filter((one) => options.has(one))
+            .map((one) => `--${one}`);
           return await startDetached([...program, ...passed], state, print);
         }
         await runStack({
           settings,
           state,
           withTraffic: !options.has("no-traffic"),
+          // A made-up past belongs to made-up visitors: who has neither wants to see what is real.
+          withHistory: !options.has("no-traffic") && !options.has("no-history"),
           watch: command === "dev",
           report: (line) => print(`${line}\n`),
           signal: wishToEnd(),

@@ -13,6 +13,8 @@ export interface ProcessDefinition {
   readonly uid?: number | undefined;
   /** Processes that must be healthy before it starts. */
   readonly after: readonly string[];
+  /** What must be there before it starts for the first time, besides other processes. */
+  readonly before?: Promise<void>;
   readonly probe: Probe;
   /** Runs once after the process became healthy for the first time and before others build on it. */
   readonly prepare?: () => Promise<void>;

@@ -69,7 +69,14 @@ export function defineOwnProcesses(inputs: OwnProcessInputs): ProcessDefinition[
     own(
       "inbox",
       "inbox/src/main.ts",
-      { HTTP_PORT: port("inbox", "http"), SMTP_PORT: port("inbox", "smtp") },
+      {
+        HTTP_PORT: port("inbox", "http"),
+        SMTP_PORT: port("inbox", "smtp"),
+        // What a reader presses or replies in the inbox goes where the providers would send it.
+        SLACK_REQUEST_URL: `${local(port("pager", "http"))}/actions/slack`,
+        SLACK_SIGNING_SECRET_FILE: secret("standin-slack-signing-secret"),
+        SMS_URL: `${local(port("pager", "http"))}/actions/twilio/text`,
+      },
       {
         title: services.inbox.title,
         after: [],
@@ -85,6 +92,10 @@ export function defineOwnProcesses(inputs: OwnProcessInputs): ProcessDefinition[
         HTTP_PORT: port("app", "http"),
         OPS_PORT: port("app", "ops"),
         DATABASE_URL_FILE: directoryUrl,
+        OWNER_DATABASE_URL_FILE: urlFile("directory-postgres-owner.url", urls.directoryOwner),
+        CURSOR_SECRET_FILE: secret("directory-cursors"),
+        // The demo's visitors say where they are, as a proxy would.
+        TRUSTED_PROXIES: "loopback",
         REDIS_URL_FILE: redisUrl,
         DEMO_PASSWORD_FILE: secret("demo-password"),
       },
@@ -103,7 +114,8 @@ export function defineOwnProcesses(inputs: OwnProcessInputs): ProcessDefinition[
         HTTP_PORT: port("collector", "http"),
         OPS_PORT: port("collector", "ops"),
         REDIS_URL_FILE: redisUrl,
-        DATABASE_URL_FILE: directoryUrl,
+        // It adds up what all tenants do, which row-level security hides from the app.
+        DATABASE_URL_FILE: urlFile("directory-postgres-owner.url", urls.directoryOwner),
         PROMETHEUS_URL: local(port("prometheus", "http")),
         PAGER_URL: local(port("pager", "http")),
         PAGER_API_TOKEN_FILE: secret("pager-api-token"),
@@ -128,7 +140,12 @@ export function defineOwnProcesses(inputs: OwnProcessInputs): ProcessDefinition[
         DATABASE_URL_FILE: urlFile("pager-postgres.url", urls.pager),
         INGEST_TOKEN_FILE: secret("pager-ingest-token"),
         API_TOKEN_FILE: secret("pager-api-token"),
+        ON_CALL_PATH: join(PROJECT_ROOT, "pager/on-call.yaml"),
         CONSOLE_URL: local(port("console", "http")),
+        PUBLIC_URL: local(port("pager", "http")),
+        ACTION_SECRET_FILE: secret("pager-action"),
+        ALERTMANAGER_URL: local(port("alertmanager", "http")),
+        SNAPSHOT_DIR: join(state.data, "pager"),
         ...standInChannels(inputs),
       },
       {
@@ -228,6 +245,7 @@ function standInChannels({ portBase, state, handedOn }: OwnProcessInputs): Envir
         SLACK_TOKEN_FILE: secretFile(state.secrets, "standin-slack-token"),
         SLACK_CHANNEL: "#incidents",
         SLACK_API_URL: `${inbox}/slack/api/`,
+        SLACK_SIGNING_SECRET_FILE: secretFile(state.secrets, "standin-slack-signing-secret"),
       },
     },
     {
@@ -243,6 +261,19 @@ function standInChannels({ portBase, state, handedOn }: OwnProcessInputs): Envir
       env: {
         PAGERDUTY_ROUTING_KEY_FILE: secretFile(state.secrets, "standin-pagerduty-routing-key"),
         PAGERDUTY_URL: `${inbox}/pagerduty`,
+      },
+    },
+    {
+      settings: ["NTFY_"],
+      env: { NTFY_URL: `${inbox}/ntfy` },
+    },
+    {
+      settings: ["TWILIO_"],
+      env: {
+        TWILIO_ACCOUNT_SID: `AC${"0".repeat(32)}`,
+        TWILIO_AUTH_TOKEN_FILE: secretFile(state.secrets, "standin-twilio-auth-token"),
+        TWILIO_FROM: "+15550100100",
+        TWILIO_URL: `${inbox}/twilio`,
       },
     },
     {

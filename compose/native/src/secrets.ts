@@ -8,6 +8,7 @@ const random = (): string => randomBytes(24).toString("base64url");
 /** Every secret of a native installation and how it is made. There are no defaults. */
 const MAKE = {
   "directory-postgres-superuser": random,
+  "directory-postgres-owner": random,
   "directory-postgres-app": random,
   "directory-postgres-monitor": random,
   "pager-postgres-superuser": random,
@@ -16,11 +17,15 @@ const MAKE = {
   "pager-ingest-token": random,
   "pager-api-token": random,
   "collector-api-token": random,
+  "pager-action": random,
   "console-session": random,
+  "directory-cursors": random,
   "demo-password": random,
   "standin-slack-token": () => `xoxb-${random()}`,
   "standin-pagerduty-routing-key": () => randomBytes(16).toString("hex"),
   "standin-webhook-secret": random,
+  "standin-slack-signing-secret": () => randomBytes(16).toString("hex"),
+  "standin-twilio-auth-token": () => randomBytes(16).toString("hex"),
 } as const satisfies Record<string, () => string>;
 
 export type SecretName = keyof typeof MAKE;

@@ -4,6 +4,7 @@ import { METRICS_RETENTION_DAYS } from "@watchkeeper/catalogue/retention";
 import type { Configuration } from "./configuration.ts";
 import { prepareDatabase } from "./databases.ts";
 import type { ProcessDefinition } from "./definition.ts";
+import { prometheusData } from "./demo-history.ts";
 import type { StateFolder } from "./paths.ts";
 import { portOf } from "./ports.ts";
 import { clusterFolder, type PostgresHome, postgresCommand } from "./postgres.ts";
@@ -19,6 +20,8 @@ export interface ServerInputs {
   readonly tools: Tools;
   readonly postgres: PostgresHome;
   readonly configuration: Configuration;
+  /** What Prometheus' rules go on from, where that is being written. */
+  readonly pastIsThere?: Promise<void> | undefined;
 }
 
 const SYSTEM_ENV = { PATH: "/usr/bin:/bin", LANG: "C.UTF-8", TZ: "UTC" };
@@ -31,7 +34,8 @@ export function storeUrls(portBase: number, secrets: Secrets) {
   const pager = portOf(portBase, "pager-postgres", "postgres");
   return {
     directorySuperuser: postgres("postgres", secrets["directory-postgres-superuser"], directory, "postgres"),
-    directory: postgres("directory", secrets["directory-postgres-app"], directory, "directory"),
+    directory: postgres("directory_app", secrets["directory-postgres-app"], directory, "directory"),
+    directoryOwner: postgres("directory", secrets["directory-postgres-owner"], directory, "directory"),
     pagerSuperuser: postgres("postgres", secrets["pager-postgres-superuser"], pager, "postgres"),
     pager: postgres("pager", secrets["pager-postgres-pager"], pager, "pager"),
     redis: `redis://:${secrets.redis}@127.0.0.1:${portOf(portBase, "redis", "redis")}`,
@@ -65,10 +69,14 @@ export function defineServers(inputs: ServerInputs): ProcessDefinition[] {
         urls.directorySuperuser,
         {
           name: "directory",
-          owner: { name: "directory", password: secrets["directory-postgres-app"] },
-          extensions: ["pg_stat_statements", "pg_trgm"],
+          owner: { name: "directory", password: secrets["directory-postgres-owner"] },
+          extensions: ["pg_stat_statements", "pg_trgm", "unaccent", "btree_gin"],
         },
-        [{ name: "monitor", password: secrets["directory-postgres-monitor"], memberOf: "pg_monitor" }],
+        [
+          // What it may do is granted by the directory's migrations; row-level security binds it.
+          { name: "directory_app", password: secrets["directory-postgres-app"] },
+          { name: "monitor", password: secrets["directory-postgres-monitor"], memberOf: "pg_monitor" },
+        ],
       ),
     ),
     definePostgres(inputs, "pager-postgres", "Pager's PostgreSQL", urls.pagerSuperuser, () =>
@@ -94,7 +102,7 @@ export function defineServers(inputs: ServerInputs): ProcessDefinition[] {
         title: "Prometheus",
         args: [
           `--config.file=${configuration.prometheus}`,
-          `--storage.tsdb.path=${join(state.data, "prometheus")}`,
+          `--storage.tsdb.path=${prometheusData(state)}`,
           `--storage.tsdb.retention.time=${METRICS_RETENTION_DAYS}d`,
           `--web.listen-address=${http("prometheus")}`,
           `--web.external-url=http://${http("prometheus")}`,
@@ -103,6 +111,7 @@ export function defineServers(inputs: ServerInputs): ProcessDefinition[] {
           "--alertmanager.notification-queue-capacity=50000",
           ...(tools.prometheus.webAssets ? [`--web.local-assets=${tools.prometheus.webAssets}`] : []),
         ],
+        ...(inputs.pastIsThere && { before: inputs.pastIsThere }),
         probe: httpProbe(`http://${http("prometheus")}/-/ready`),
         address: `http://${http("prometheus")}`,
       },

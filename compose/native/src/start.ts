@@ -4,6 +4,7 @@ import { systemClock } from "@watchkeeper/process/clock";
 import { reasonOf } from "@watchkeeper/process/main";
 import { writeConfiguration } from "./configuration.ts";
 import type { ProcessDefinition } from "./definition.ts";
+import { createDemoHistory, type DemoHistory, hasNoPast } from "./demo-history.ts";
 import { defineOwnProcesses } from "./own-processes.ts";
 import { PROJECT_ROOT, type StateFolder } from "./paths.ts";
 import { requireFreePorts } from "./ports.ts";
@@ -24,6 +25,8 @@ export interface StartOptions {
   readonly settings: StackSettings;
   readonly state: StateFolder;
   readonly withTraffic: boolean;
+  /** Whether a first start makes up a past, so that boards have something to show. */
+  readonly withHistory: boolean;
   /** Whether processes start again when their sources change. */
   readonly watch: boolean;
   readonly report: (line: string) => void;
@@ -68,11 +71,16 @@ async function endOrphans(state: StateFolder, report: StartOptions["report"]): P
   for (const { name } of orphans) forgetProcess(state.run, name);
 }
 
+interface Defined {
+  readonly definitions: readonly ProcessDefinition[];
+  readonly history?: DemoHistory | undefined;
+}
+
 /** Makes data folders, secrets and configuration where they are missing, and says what is to run. */
 async function defineProcesses(
-  { settings, state, withTraffic }: StartOptions,
+  { settings, state, withTraffic, withHistory, report }: StartOptions,
   tools: Tools,
-): Promise<ProcessDefinition[]> {
+): Promise<Defined> {
   const { portBase, handedOn } = settings;
   const secrets = ensureSecrets(state.secrets);
   const ingestToken = secretFile(state.secrets, "pager-ingest-token");
@@ -82,15 +90,31 @@ async function defineProcesses(
     portBase,
     ingestToken,
   );
+  // First of all: it takes longest, and everything but Prometheus starts beside it.
+  const history =
+    withHistory && hasNoPast(state)
+      ? createDemoHistory({ state, portBase, tools, configuration, report })
+      : undefined;
   const postgres = preparePostgresHome(state.data);
   await Promise.all([
     ensureCluster(postgres, "directory-postgres", secrets["directory-postgres-superuser"]),
     ensureCluster(postgres, "pager-postgres", secrets["pager-postgres-superuser"]),
   ]);
-  return [
-    ...defineServers({ portBase, state, secrets, tools, postgres, configuration }),
-    ...defineOwnProcesses({ portBase, state, secrets, handedOn, withTraffic }),
-  ];
+  return {
+    history,
+    definitions: [
+      ...defineServers({
+        portBase,
+        state,
+        secrets,
+        tools,
+        postgres,
+        configuration,
+        pastIsThere: history?.mayStart,
+      }),
+      ...defineOwnProcesses({ portBase, state, secrets, handedOn, withTraffic }),
+    ],
+  };
 }
 
 const HOW_TO_BREAK_IT =
@@ -100,7 +124,7 @@ async function supervise(options: StartOptions, tools: Tools): Promise<void> {
   const { settings, state, report, signal } = options;
   const startedAtMs = systemClock.now();
   let readyAfterMs: number | null = null;
-  const definitions = await defineProcesses(options, tools);
+  const { definitions, history } = await defineProcesses(options, tools);
   const snapshot = (): Snapshot => ({
     writtenAtMs: systemClock.now(),
     supervisorPid: process.pid,
@@ -126,7 +150,7 @@ async function supervise(options: StartOptions, tools: Tools): Promise<void> {
   } finally {
     report("stopping …");
     const sinceMs = systemClock.now();
-    await supervisor.stop();
+    await Promise.all([supervisor.stop(), history?.stop()]);
     clearInterval(heartbeat);
     publish();
     report(`stopped in ${((systemClock.now() - sinceMs) / 1000).toFixed(1)} s`);

@@ -57,7 +57,7 @@ export function createSupervisor(
       if (!needed) throw new Error(`${process.definition.name} needs ${name}, which is not defined`);
       return needed.ready;
     });
-    await Promise.all(needs);
+    await Promise.all([...needs, process.definition.before]);
     if (closing.signal.aborted) return;
     process.start();
     await process.ready;

@@ -32,7 +32,7 @@ const target = object({
   interval: text,
   intervalFactor: oneOf(1),
   hide: flag,
-  exemplar: ignored,
+  exemplar: flag,
   editorMode: ignored,
   queryType: ignored,
   // Only what the catalogue lists: the console asks no database what a board's file says.
@@ -78,7 +78,9 @@ const panelShape = (type: string): Shape => {
     gridPos: object({ x: number, y: number, w: number, h: number, static: ignored }),
     datasource: ignored,
     pluginVersion: ignored,
-    repeatDirection: ignored,
+    repeat: texts,
+    repeatDirection: oneOf("h", "v"),
+    maxPerRow: number,
     targets: list(target),
     transformations: list((value, path) => transformation(value, path)),
     interval: text,
@@ -92,7 +94,7 @@ const panelShape = (type: string): Shape => {
         object({ matcher, properties: list(tagged("id", "value", properties)), __systemRef: ignored }),
       ),
     }),
-    ...(type === "row" && { collapsed: flag, panels: anything, repeat: texts }),
+    ...(type === "row" && { collapsed: flag, panels: anything }),
   });
 };
 

@@ -5,10 +5,14 @@ import * as auth from "@watchkeeper/catalogue/metrics/auth";
 import * as cache from "@watchkeeper/catalogue/metrics/cache";
 import * as database from "@watchkeeper/catalogue/metrics/database";
 import * as dependency from "@watchkeeper/catalogue/metrics/dependency";
+import * as exporter from "@watchkeeper/catalogue/metrics/exporter";
 import * as http from "@watchkeeper/catalogue/metrics/http";
 import * as pager from "@watchkeeper/catalogue/metrics/pager";
+import * as problems from "@watchkeeper/catalogue/metrics/problems";
 import * as runtime from "@watchkeeper/catalogue/metrics/runtime";
 import * as search from "@watchkeeper/catalogue/metrics/search";
+import * as telemetry from "@watchkeeper/catalogue/metrics/telemetry";
+import * as tenant from "@watchkeeper/catalogue/metrics/tenant";
 
 /** A metric and how a file of `catalogue/src/slos/` speaks of it. */
 export interface MetricSource {
@@ -28,6 +32,10 @@ const families: Readonly<Record<string, object>> = {
   "../metrics/pager.ts": pager,
   "../metrics/runtime.ts": runtime,
   "../metrics/search.ts": search,
+  "../metrics/tenant.ts": tenant,
+  "../metrics/telemetry.ts": telemetry,
+  "../metrics/problems.ts": problems,
+  "../metrics/exporter.ts": exporter,
 };
 
 /** Every metric that a promise can be about. */

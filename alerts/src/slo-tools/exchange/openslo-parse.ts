@@ -1,5 +1,6 @@
+import { type LabelName, labels } from "@watchkeeper/catalogue/labels";
 import type { Runbook } from "@watchkeeper/catalogue/runbook";
-import { type Indicator, presets, type Slo } from "@watchkeeper/catalogue/slo";
+import { type Grouping, type Indicator, presets, type Slo } from "@watchkeeper/catalogue/slo";
 import type { Field } from "./field.ts";
 import { annotations, OPENSLO, STEP_BREAK } from "./openslo-terms.ts";
 import {
@@ -119,6 +120,15 @@ function parseRunbook(notes: Field, promise: string, indicator: Indicator): Runb
   };
 }
 
+/** To whom a promise is made, as `tenant 20`. */
+function parseGrouping(field: Field): Grouping {
+  const [label = "", atMost, ...others] = field.text().split(" ");
+  if (!(label in labels) || others.length > 0 || !/^\d+$/.test(atMost ?? "")) {
+    return field.refuse("a label of the catalogue and how many of its values, such as tenant 20");
+  }
+  return { label: label as LabelName, atMost: Number(atMost) };
+}
+
 function parseSlo(document: Field, indicators: ReadonlyMap<string, Field>): Slo {
   document.only("apiVersion", "kind", "metadata", "spec");
   const metadata = document.at("metadata").only("name", "displayName", "annotations");
@@ -160,6 +170,7 @@ function parseSlo(document: Field, indicators: ReadonlyMap<string, Field>): Slo 
       urgency: note("urgency").missing ? "page" : note("urgency").oneOf(["page", "ticket"]),
       preset: note("preset").missing ? "strict" : note("preset").oneOf(presets),
       ...(!note("mayBeIdle").missing && { mayBeIdle: note("mayBeIdle").text() }),
+      ...(!note("per").missing && { per: parseGrouping(note("per")) }),
       board: note("board").missing ? "overview" : note("board").text(),
       runbook: parseRunbook(notes, promise, indicator),
     },

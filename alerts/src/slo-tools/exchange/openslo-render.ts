@@ -19,6 +19,12 @@ const indicatorOf = (indicator: Indicator) => {
   return { ratioMetric: { counter: true, ...part, total: sumOf(indicator.total) } };
 };
 
+const rolling = ({ name, days, calendar }: Slo): string => {
+  if (calendar)
+    throw new Error(`Cannot export SLO "${name}" as it must hold over rolling days: found a calendar`);
+  return `${days}d`;
+};
+
 const buildOpenSlo = (slo: Slo) => ({
   apiVersion: OPENSLO,
   kind: "SLO",
@@ -30,6 +36,7 @@ const buildOpenSlo = (slo: Slo) => ({
       [annotations.urgency]: slo.urgency,
       [annotations.preset]: slo.preset,
       ...(slo.mayBeIdle !== undefined && { [annotations.mayBeIdle]: slo.mayBeIdle }),
+      ...(slo.per && { [annotations.per]: `${slo.per.label} ${slo.per.atMost}` }),
       [annotations.board]: slo.board,
       [annotations.meaning]: slo.runbook.meaning,
       [annotations.impact]: slo.runbook.impact,
@@ -43,7 +50,7 @@ const buildOpenSlo = (slo: Slo) => ({
     description: slo.promise,
     service: slo.service,
     indicator: { metadata: { name: dnsName(slo.name) }, spec: indicatorOf(slo.indicator) },
-    timeWindow: [{ duration: `${slo.days}d`, isRolling: true }],
+    timeWindow: [{ duration: rolling(slo), isRolling: true }],
     budgetingMethod: "Occurrences",
     objectives: [
       {

@@ -8,6 +8,7 @@ export const annotations = {
   urgency: annotation("urgency"),
   preset: annotation("preset"),
   mayBeIdle: annotation("may-be-idle"),
+  per: annotation("per"),
   board: annotation("board"),
   meaning: annotation("runbook-meaning"),
   impact: annotation("runbook-impact"),

@@ -66,6 +66,13 @@ class Writer {
     return `${this.from(SLO, "within")}(${metric}, ${edgeOf(mine, le)}, ${this.matchers(others)})`;
   }
 
+  grouping({ per, indicator }: Slo): string[] {
+    if (!per) return [];
+    const source = sourceFor(indicator.kind === "samples" ? indicator.gauge : indicator.total[0]);
+    const metric = this.from(source.module, source.constant);
+    return [`  per: ${this.from(SLO, "groupedBy")}(${metric}, ${quoted(per.label)}, ${per.atMost}),`];
+  }
+
   promise(slo: Slo): string {
     const steps = (texts: readonly string[]): string => `[${texts.map(quoted).join(", ")}]`;
     const { runbook } = slo;
@@ -77,6 +84,7 @@ class Writer {
       `  service: ${quoted(slo.service)},`,
       `  owner: ${quoted(slo.owner)},`,
       `  indicator: ${this.indicator(slo.indicator)},`,
+      ...this.grouping(slo),
       `  objective: ${slo.objective},`,
       `  days: ${slo.days},`,
       `  urgency: ${quoted(slo.urgency)},`,

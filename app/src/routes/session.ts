@@ -1,0 +1,102 @@
+import type { LoginResult } from "@watchkeeper/exporters/auth";
+import express, { type Router } from "express";
+import type { z } from "zod";
+import * as operations from "../api/session.ts";
+import type { Directory } from "../directory.ts";
+import type { LoginLimit } from "../login-limit.ts";
+import type { Passwords } from "../passwords.ts";
+import { notFound, Problem, rateLimited } from "../problem.ts";
+import { SESSION_TTL_MS, type Session, type Sessions } from "../session.ts";
+import { clearSessionCookie, setSessionCookie, tokenOf } from "../session-cookie.ts";
+import type { Tenants } from "../tenants.ts";
+import type { RecordUsage } from "../usage/event.ts";
+import type { Mount } from "./mount.ts";
+
+type Login = z.infer<(typeof operations.login)["body"] & z.ZodType>;
+
+type Outcome =
+  | { readonly result: "success"; readonly session: Session }
+  | { readonly result: "invalid_credentials" }
+  | { readonly result: "rate_limited"; readonly retryAfterMs: number };
+
+export interface SessionRouteDeps {
+  readonly tenants: Tenants;
+  readonly directory: Directory;
+  readonly sessions: Sessions;
+  readonly passwords: Passwords;
+  readonly loginLimit: LoginLimit;
+  readonly countLogin: (result: LoginResult) => void;
+  readonly recordUsage: RecordUsage;
+}
+
+/** Signing in, signing out, and who one is. */
+export function createSessionRoutes(mount: Mount, deps: SessionRouteDeps): Router {
+  const { tenants, directory, sessions, passwords, loginLimit, countLogin, recordUsage } = deps;
+
+  async function attempt({ tenant, email, password }: Login, address: string): Promise<Outcome> {
+    const admission = await loginLimit.admit(tenant, email, address);
+    if (!admission.admitted) return { result: "rate_limited", retryAfterMs: admission.retryAfterMs };
+    try {
+      const found = await tenants.findCredentials(tenant, email);
+      if (!(await passwords.verify(password, found?.passwordHash ?? undefined)) || !found) {
+        await admission.fail();
+        return { result: "invalid_credentials" };
+      }
+      await admission.release();
+      return {
+        result: "success",
+        session: { tenantId: found.tenantId, employeeId: found.employeeId, tenant },
+      };
+    } catch (error) {
+      // Our trouble must not lock people out.
+      await admission.release().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  const counted = async <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      countLogin("error");
+      throw error;
+    });
+
+  const router = express.Router();
+
+  mount(router, operations.login, async ({ body, request, response }) => {
+    const outcome = await counted(attempt(body, request.ip ?? ""));
+    if (outcome.result === "rate_limited") {
+      countLogin("rate_limited");
+      throw rateLimited("Too many failed attempts to sign in: try again later", outcome.retryAfterMs);
+    }
+    if (outcome.result === "invalid_credentials") {
+      countLogin("invalid_credentials");
+      throw new Problem("invalid_credentials");
+    }
+    const token = await counted(sessions.create(outcome.session));
+    countLogin("success");
+    recordUsage({ kind: "login", tenantId: outcome.session.tenantId, userId: outcome.session.employeeId });
+    setSessionCookie(request, response, token);
+    return {
+      token,
+      expiresInSeconds: SESSION_TTL_MS / 1_000,
+      employeeId: outcome.session.employeeId,
+    };
+  });
+
+  mount(router, operations.logout, async ({ request, response }) => {
+    const token = tokenOf(request);
+    if (token !== undefined) await sessions.end(token);
+    clearSessionCookie(request, response);
+  });
+
+  mount(router, operations.me, async ({ session }) => {
+    const [tenant, employee] = await Promise.all([
+      tenants.find(session),
+      directory.find(session, session.employeeId),
+    ]);
+    if (!tenant || !employee) throw notFound();
+    return { tenant, employee };
+  });
+
+  return router;
+}
