@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { topLists } from "@watchkeeper/catalogue/top-lists";
 import { instrumentHttp } from "@watchkeeper/exporters/http";
 import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { startOpsServer } from "@watchkeeper/exporters/ops";
@@ -66,6 +67,18 @@ export async function startTestPager(): Promise<TestPager> {
     close: () => close(server),
   };
   return pager;
+}
+
+/** Speaks as much of the collector's API as boards ask for: lists of one row. */
+export async function startTestCollector(): Promise<{ url: string; close(): Promise<void> }> {
+  const app = express();
+  app.get("/api/top/:list", (req, res) => {
+    const list = req.params.list === "profiles" ? topLists.profiles : topLists["search-terms"];
+    res.json({ columns: list.columns, rows: [["payroll", "Northlight Health", 12, 7]] });
+  });
+  const server = createServer(app);
+  await listen(server);
+  return { url: `http://127.0.0.1:${portOf(server)}`, close: () => close(server) };
 }
 
 export interface TestTarget {

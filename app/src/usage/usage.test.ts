@@ -60,7 +60,9 @@ test("what people do is stored with whose it is, and what goes wrong is not", as
 });
 
 test("the app writes what people do, and cannot read it", async () => {
-  await expect(app.database.query("test", "SELECT kind FROM usage_event")).rejects.toThrow("permission denied");
+  await expect(app.database.query("test", "SELECT kind FROM usage_event")).rejects.toThrow(
+    "permission denied",
+  );
 });
 
 test("a batch that is stored again changes nothing", async () => {

@@ -196,7 +196,10 @@ function pagesSection(data: ReportData): ReportSection {
     };
   const { list } = incidents.value;
   if (list.length === 0 && !isKnown(data)) {
-    return { title, blocks: [sentence("No page is known, and nothing was measured that could have led to one.")] };
+    return {
+      title,
+      blocks: [sentence("No page is known, and nothing was measured that could have led to one.")],
+    };
   }
   const pages = list.filter(({ severity }) => severity === "page");
   const nights = list.filter((one) => isAtNight(one, period.timeZone));

@@ -113,7 +113,15 @@ export async function loadPanel({ panel, scope, points, questions }: Ask): Promi
   const range = rangeOf(panel, scope);
   const list = panel.targets?.map(({ rawSql }) => topListOf(rawSql ?? "")).find((name) => name !== undefined);
   if (list)
-    return { series: [], exemplars: [], range, step: scope.scrape, scope, left: 0, table: await questions.top(list) };
+    return {
+      series: [],
+      exemplars: [],
+      range,
+      step: scope.scrape,
+      scope,
+      left: 0,
+      table: await questions.top(list),
+    };
   const targets = (panel.targets ?? []).filter(({ hide, expr }) => !hide && expr);
   let widest = scope.scrape;
 
