@@ -83,6 +83,6 @@ test.each([
     ...wrong,
   };
   const log = createLog("collector", "silent");
-  await expect(run({ env, log })).rejects.toThrow(SettingsError);
-  await expect(run({ env, log })).rejects.toThrow(reason);
+  await expect(run({ env, log, telemetry: noTelemetry })).rejects.toThrow(SettingsError);
+  await expect(run({ env, log, telemetry: noTelemetry })).rejects.toThrow(reason);
 });

@@ -57,7 +57,7 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
   const settings = readCollectorSettings(env);
   const { host, timeZone } = settings;
   const metrics = createMetrics({
-    onLabelOverflow: (label) => log.warn({ label }, "a label has more values than the catalogue allows"),
+    onOverflow: (metric) => log.warn({ metric }, "a metric has more label values than the catalogue allows"),
     onCollectError: (metric, error) => log.warn({ metric, err: error }, "could not collect a metric"),
   });
   exportRuntime(metrics, manifest);
