@@ -42,6 +42,7 @@ function createAppAlone(): Express {
     limits: DEFAULT_LIMITS,
     corsOrigins: [],
     trustedProxies: [],
+    recordUsage: () => undefined,
   });
 }
 

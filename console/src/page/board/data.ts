@@ -3,9 +3,9 @@ import { type Field, fieldOf } from "../../boards/field.ts";
 import { interpolate, type Scope } from "../../boards/interpolate.ts";
 import type { Panel, Target } from "../../boards/model.ts";
 import { alignRange, parseDuration, type Range, stepOf } from "../../boards/time-range.ts";
+import type { Table } from "./cell-table.ts";
 import { chooseExemplars, type Exemplar } from "./exemplars.ts";
 import type { Questions, RawExemplars, RawSeries } from "./prometheus.ts";
-import type { Table } from "./rows.ts";
 
 export interface Series {
   readonly name: string;

@@ -1,6 +1,6 @@
 import type { TopListName } from "@watchkeeper/catalogue/top-lists";
 import { SignedOut } from "../poll.ts";
-import type { Table } from "./rows.ts";
+import type { Table } from "./cell-table.ts";
 
 interface TopAnswer {
   readonly columns?: readonly string[];
