@@ -19,7 +19,7 @@ export const collector = defineBoard({
   about: "Are the figures for managers counted, and do imports and reports arrive?",
   tags: ["watchkeeper", "collector"],
   span: "6h",
-  links: ["watchkeeper", "business"],
+  links: ["overview", "watchkeeper", "business"],
   rows: [
     {
       title: "Jobs, imports and reports",
