@@ -21,6 +21,7 @@ const programs = {
   collector: "collector/src/command/main.ts",
   report: "collector/src/command/main.ts",
   bench: "bench/run.ts",
+  chaos: "chaos/run.ts",
   "verify:grafana": "tools/src/verify-grafana.ts",
 };
 

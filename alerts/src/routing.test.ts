@@ -40,6 +40,7 @@ test("amtool accepts Alertmanager's configuration", () => {
 test.each<[Readonly<Record<string, string>>, keyof typeof receivers]>([
   [{ alertname: "ServiceDown", severity: "page", service: "app", owner: "directory" }, "pager"],
   [{ alertname: "Watchdog", severity: "info", service: "prometheus", owner: "platform" }, "heartbeat"],
+  [{ alertname: "PageFallback", severity: "page", service: "pager", orig_alertname: "X" }, "native-fallback"],
   [{ alertname: "DiskFillsUp", severity: "ticket", service: "node-exporter", owner: "platform" }, "pager"],
   [{ alertname: "SloBurnsFast", severity: "page", service: "app", slo: "DirectoryLogin" }, "pager"],
   [{ alertname: "SloBurnsSlowly", severity: "ticket", service: "pager", slo: "PagerDelivery" }, "pager"],
@@ -68,6 +69,7 @@ test("fewer than twelve alerts wake somebody", async () => {
     "HighErrorRate",
     "LoginFailuresSurge",
     "NotificationsFail",
+    "PageFallback",
     "PagerBacklog",
     "RedisUnreachable",
     "ServiceDown",

@@ -1,7 +1,7 @@
-import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import pg from "pg";
 import { expect, test } from "vitest";
 import { migrate } from "./migrate.ts";
+import { createOwnedDatabase } from "./test-database.ts";
 
 const ALL = [
   "0001_directory",
@@ -49,7 +49,7 @@ const tablesIn = async (url: string): Promise<string[]> => {
 };
 
 test("migrations go up, down without a trace and up again, one by one, and twice is once", async () => {
-  const { url, drop } = await createTestDatabase();
+  const { ownerUrl: url, drop } = await createOwnedDatabase();
   try {
     expect(await migrate(url)).toEqual(ALL);
     expect(await tablesIn(url)).toEqual([
@@ -76,7 +76,7 @@ test("migrations go up, down without a trace and up again, one by one, and twice
 });
 
 test("people of the first version keep what they may do, and get it back", async () => {
-  const { url, drop } = await createTestDatabase();
+  const { ownerUrl: url, drop } = await createOwnedDatabase();
   const client = new pg.Client({ connectionString: url });
   try {
     await migrate(url);
@@ -102,7 +102,7 @@ test("people of the first version keep what they may do, and get it back", async
 });
 
 test("instances that start together wait for one another", async () => {
-  const { url, drop } = await createTestDatabase();
+  const { ownerUrl: url, drop } = await createOwnedDatabase();
   try {
     const runs = await Promise.all([migrate(url), migrate(url), migrate(url)]);
     expect(runs.flat()).toEqual(ALL);

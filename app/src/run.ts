@@ -17,6 +17,7 @@ import { requireRestrictedRole } from "./database-role.ts";
 import { seedDemo } from "./demo/seed.ts";
 import { migrate } from "./migrate.ts";
 import { createRedis } from "./redis.ts";
+import { loadPage } from "./routes/home.ts";
 import { readAppSettings } from "./settings.ts";
 import { createUsageCapture } from "./usage/capture.ts";
 import { createUsageStore } from "./usage/store.ts";
@@ -71,12 +72,14 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
     database,
     redis,
     log,
+    audit: telemetry.audit,
     clock: systemClock,
     cursorSecret: settings.cursorSecret,
     limits: { perUser: settings.maxRequestsPerUserMinute, perAddress: settings.maxRequestsPerAddress },
     corsOrigins: settings.corsOrigins,
     trustedProxies: settings.trustedProxies,
     recordUsage: usage.record,
+    page: await loadPage(),
   });
 
   const probe = exportDependencies(metrics, checks);

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createMetrics, type Metrics } from "@watchkeeper/exporters/metrics";
 import { type Clock, systemClock } from "@watchkeeper/process/clock";
 import { createLog } from "@watchkeeper/process/log";
+import type { Bundle } from "@watchkeeper/web/bundle";
 import { z } from "zod";
 import { operations } from "./api/all.ts";
 import { documentPath, problemSchema } from "./api/openapi.ts";
@@ -45,6 +46,7 @@ export interface TestApp {
   readonly tenants: readonly DemoTenant[];
   /** The log's lines, parsed. */
   readonly lines: readonly Record<string, unknown>[];
+  readonly auditLines: readonly Record<string, unknown>[];
   ask(path: string, request?: TestRequest): Promise<TestAnswer>;
   /** Logs a demo person in and gives the token. */
   logIn(email: string): Promise<string>;
@@ -60,6 +62,8 @@ export interface TestAppOptions {
   readonly clock?: Clock;
   readonly limits?: RequestLimits;
   readonly corsOrigins?: readonly string[];
+  /** The page's script and stylesheet, where a test looks at them. */
+  readonly page?: Bundle;
 }
 
 /** So many that tests do not meet them. */
@@ -93,6 +97,7 @@ function requireDocumented(method: string, path: string, status: number, type: s
 
 export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
   const lines: Record<string, unknown>[] = [];
+  const auditLines: Record<string, unknown>[] = [];
   const log = createLog("app", "debug", { write: (line) => void lines.push(JSON.parse(line)) });
   const metrics = createMetrics();
   await seedDemo(options.database.ownerUrl, DEMO_PASSWORD);
@@ -104,12 +109,14 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
     database,
     redis,
     log,
+    audit: createLog("app", "info", { write: (line) => void auditLines.push(JSON.parse(line)) }),
     clock: options.clock ?? systemClock,
     cursorSecret: "a secret that only tests have, long enough",
     limits: options.limits ?? AMPLE,
     corsOrigins: options.corsOrigins ?? [],
     trustedProxies: ["loopback"],
     recordUsage: usage.record,
+    page: options.page ?? { script: "", stylesheet: "" },
   });
   const server = createServer(app).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -147,6 +154,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
     redis,
     tenants,
     lines,
+    auditLines,
     ask,
     async logIn(email) {
       const tenant = tenants.find(({ employees }) =>

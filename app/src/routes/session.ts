@@ -43,10 +43,8 @@ export function createSessionRoutes(mount: Mount, deps: SessionRouteDeps): Route
         return { result: "invalid_credentials" };
       }
       await admission.release();
-      return {
-        result: "success",
-        session: { tenantId: found.tenantId, employeeId: found.employeeId, tenant },
-      };
+      const { tenantId, employeeId } = found;
+      return { result: "success", session: { tenantId, employeeId, tenant } };
     } catch (error) {
       // Our trouble must not lock people out.
       await admission.release().catch(() => undefined);
