@@ -1,4 +1,3 @@
-import type { LabelValue } from "@watchkeeper/catalogue/labels";
 import type { Queries } from "@watchkeeper/exporters/database";
 import type { ChannelName } from "../channels/channel-name.ts";
 import type { Priority } from "../incidents/priority.ts";
@@ -10,7 +9,7 @@ import type { Priority } from "../incidents/priority.ts";
 
 /** One way to reach a person, such as `{ channel: "ntfy", address: "ada-pages" }`. */
 export interface Contact {
-  readonly channel: LabelValue<"channel">;
+  readonly channel: ChannelName;
   readonly address: string;
 }
 

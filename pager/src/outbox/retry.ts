@@ -41,7 +41,7 @@ export type RetryDecision =
 
 export interface FailedDelivery {
   readonly id: string;
-  readonly kind: "announce" | "again" | "update" | "resolve";
+  readonly kind: MessageKind;
   readonly priority: Priority;
   /** Earlier failures. */
   readonly failures: number;
