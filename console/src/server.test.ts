@@ -258,6 +258,8 @@ test("the process emits exactly the console's metrics of the catalogue, and ends
       WATCHKEEPER_CONSOLE_PROMETHEUS_URL: free,
       WATCHKEEPER_CONSOLE_PAGER_URL: free,
       WATCHKEEPER_CONSOLE_PAGER_API_TOKEN: "token",
+      WATCHKEEPER_CONSOLE_COLLECTOR_URL: free,
+      WATCHKEEPER_CONSOLE_COLLECTOR_API_TOKEN: "token",
       WATCHKEEPER_CONSOLE_SESSION_SECRET: "a secret of at least thirty-two characters",
       WATCHKEEPER_CONSOLE_LOGIN_TOKEN_PATH: join(rig.folder, "other-token"),
     },

@@ -25,6 +25,8 @@ export const systemClock: Clock = {
 export interface ManualClock extends Clock {
   /** Moves time forward and lets the sleepers that are due run, in the order in which they are due. */
   advance(ms: number): Promise<void>;
+  /** How many sleepers there are: what was woken has done its work when it sleeps again. */
+  readonly sleeping: number;
 }
 
 export function createManualClock(startMs = 0): ManualClock {
@@ -32,6 +34,9 @@ export function createManualClock(startMs = 0): ManualClock {
   let sleepers: { dueMs: number; wake: () => void }[] = [];
   return {
     now: () => now,
+    get sleeping() {
+      return sleepers.length;
+    },
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();

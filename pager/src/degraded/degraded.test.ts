@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createManualClock, type ManualClock } from "@watchkeeper/process/clock";
+import { until } from "@watchkeeper/testing/poll";
 import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Channel, Message, Outcome } from "../channels/channel.ts";
@@ -96,9 +97,8 @@ const fail = (body: Buffer) => emergency.failed({ source: "alertmanager", body }
 async function pass(ms: number): Promise<void> {
   for (let left = ms; left > 0; left -= 500) {
     await clock.advance(Math.min(500, left));
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await until("the loop to sleep again", () => clock.sleeping > 0 || undefined);
   }
-  await new Promise((resolve) => setTimeout(resolve, 30));
 }
 
 describe("while the database is away", () => {

@@ -132,7 +132,16 @@ const violations: readonly (readonly [rule: string, said: string, panel: string,
     "links",
     "no way leads to it from overview",
     "Requests",
-    (board) => ({ board: { links: [], panels: board.panels.map((panel) => ({ ...panel, links: [] })) } }),
+    (board) => ({
+      board: {
+        links: [],
+        panels: board.panels.map((panel) => ({
+          ...panel,
+          links: [],
+          fieldConfig: { defaults: {}, overrides: [] },
+        })),
+      },
+    }),
   ],
   ["variables", "uses $tenant", "Requests", (_, panel) => asks(panel, 'up{job="$tenant"}')],
   [

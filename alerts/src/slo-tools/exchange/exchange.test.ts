@@ -238,7 +238,7 @@ describe("what the catalogue cannot carry is refused in one sentence, and nothin
     [
       "a selection without a job",
       () => change('{job="app"}', ""),
-      'slos[0].sli.events.total_query must be a query in which http_requests_total has job="…" with one of app, pager, console: found no job',
+      'slos[0].sli.events.total_query must be a query in which http_requests_total has job="…" with one of app, pager, console, collector: found no job',
     ],
     [
       "an edge that no bucket has",

@@ -2,13 +2,17 @@ import type { ExternalMetric } from "@watchkeeper/catalogue/external";
 import * as external from "@watchkeeper/catalogue/external";
 import type { Metric } from "@watchkeeper/catalogue/metric";
 import * as auth from "@watchkeeper/catalogue/metrics/auth";
+import * as business from "@watchkeeper/catalogue/metrics/business";
 import * as cache from "@watchkeeper/catalogue/metrics/cache";
+import * as collector from "@watchkeeper/catalogue/metrics/collector";
 import * as database from "@watchkeeper/catalogue/metrics/database";
 import * as dependency from "@watchkeeper/catalogue/metrics/dependency";
 import * as exporter from "@watchkeeper/catalogue/metrics/exporter";
 import * as http from "@watchkeeper/catalogue/metrics/http";
+import * as log from "@watchkeeper/catalogue/metrics/log";
 import * as pager from "@watchkeeper/catalogue/metrics/pager";
 import * as problems from "@watchkeeper/catalogue/metrics/problems";
+import * as redis from "@watchkeeper/catalogue/metrics/redis";
 import * as runtime from "@watchkeeper/catalogue/metrics/runtime";
 import * as search from "@watchkeeper/catalogue/metrics/search";
 import * as telemetry from "@watchkeeper/catalogue/metrics/telemetry";
@@ -36,6 +40,10 @@ const families: Readonly<Record<string, object>> = {
   "../metrics/telemetry.ts": telemetry,
   "../metrics/problems.ts": problems,
   "../metrics/exporter.ts": exporter,
+  "../metrics/business.ts": business,
+  "../metrics/collector.ts": collector,
+  "../metrics/log.ts": log,
+  "../metrics/redis.ts": redis,
 };
 
 /** Every metric that a promise can be about. */

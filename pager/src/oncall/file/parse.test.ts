@@ -30,7 +30,7 @@ test("the demo's file is right", () => {
 const TEAM = "    team: directory\n    zone: Europe/Berlin\n";
 const WEEKS = "people: [ada, bob]\n        starts: 2026-01-05 09:00\n        turn: 1 week\n";
 const CHANNELS =
-  "    channels:\n      - { channel: ntfy, address: ada-pages }\n      - { channel: email, address: ada@localhost }\n";
+  '    channels:\n      - { channel: ntfy, address: ada-pages }\n      - { channel: sms, address: "+15550100201" }\n      - { channel: voice, address: "+15550100201" }\n      - { channel: email, address: ada@localhost }\n';
 
 /** What was replaced, by what, the text at the start of whose line the error points, and what it says. */
 const mistakes: readonly (readonly [string, string, string, string, string])[] = [
