@@ -1,3 +1,4 @@
+import { metricOverflowsTotal } from "@watchkeeper/catalogue/metrics/exporter";
 import { telemetryLogLinesTotal, telemetrySpansTotal } from "@watchkeeper/catalogue/metrics/telemetry";
 import { growth, type Shape } from "../shape.ts";
 import type { Moment } from "../world/world.ts";
@@ -13,6 +14,7 @@ const SPANS: Readonly<Record<"exported" | "unsampled" | "dropped", (moment: Mome
 };
 
 export const telemetryShapes: readonly Shape[] = OURS.flatMap((job) => [
+  growth(metricOverflowsTotal, job, { metric: "http_requests_total" }, () => 0),
   ...LINES.map((line_result) => growth(telemetryLogLinesTotal, job, { line_result }, () => 0)),
   ...Object.entries(SPANS).map(([span_result, spans]) =>
     growth(telemetrySpansTotal, job, { span_result: span_result as keyof typeof SPANS }, (moment) =>
