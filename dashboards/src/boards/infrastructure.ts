@@ -369,7 +369,7 @@ export const infrastructure = defineBoard({
         {
           type: "timeseries",
           key: "redis-memory",
-          title: "Memory",
+          title: "Memory of Redis",
           about:
             "Memory that Redis has allocated, and from an eighth of it on its limit, at which it drops or refuses keys.",
           width: 8,

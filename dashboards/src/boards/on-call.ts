@@ -82,7 +82,6 @@ export const onCall = defineBoard({
           decimals: 0,
           queries: [query(promql`max(${series(pagerUnreached)})`)],
           thresholds: atMost(1),
-          runbooks: ["PagerNobodyReached"],
         },
         {
           type: "stat",
@@ -94,7 +93,6 @@ export const onCall = defineBoard({
           decimals: 0,
           queries: [query(promql`max(${series(pagerStormsOpen)})`)],
           thresholds: rising(1, 3),
-          runbooks: ["PagerStorm"],
         },
         {
           type: "stat",
@@ -181,7 +179,6 @@ export const onCall = defineBoard({
           ],
           thresholds: rising(1, 5),
           sparkline: false,
-          runbooks: ["PagerNotReady"],
         },
         {
           type: "table",
@@ -368,7 +365,6 @@ export const onCall = defineBoard({
             ),
           ],
           colours: { paged: "green", nobody_on_call: "yellow", catch_all: "orange", nobody_reached: "red" },
-          runbooks: ["PagerNobodyReached"],
         },
         {
           type: "timeseries",

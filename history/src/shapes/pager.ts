@@ -44,7 +44,7 @@ const reaching: readonly Shape[] = [
   ...labels.reconcile_result.values.map((reconcile_result) =>
     growth(pager.pagerReconciledTotal, JOB, { reconcile_result }, () => 0),
   ),
-  ...channels.map((channel) => growth(pager.pagerEmergencyPagesTotal, JOB, { channel }, () => 0)),
+  growth(pager.pagerEmergencyPagesTotal, JOB, { channel: "webhook" }, () => 0),
 ];
 
 export const pagerShapes: readonly Shape[] = [

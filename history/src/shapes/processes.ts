@@ -42,8 +42,8 @@ const ofProcess = (job: Job, memory: number): readonly Shape[] => [
 
 const HEAP = 40e6;
 
-/** The share of a second that garbage takes for each request of a visitor, beside what any process needs. */
-const GARBAGE = { minor: 0.000_8, major: 0.000_2, incremental: 0.000_05, weakcb: 0 } as const;
+/** The share of a second that garbage takes in the directory: at rest, and again for each request of a visitor. */
+const GARBAGE = { minor: 0.000_8, major: 0.000_2, incremental: 0.000_05 } as const;
 
 /** What our processes and the servers they run beside told of themselves. */
 export const processShapes = ({ memoryBytes, processors }: Place): readonly Shape[] => [
@@ -60,16 +60,16 @@ export const processShapes = ({ memoryBytes, processors }: Place): readonly Shap
       ({ slowness, wobble }) =>
         (job === "app" ? 0.012 * slowness : 0.005) * (1 + 0.3 * wobble(`${job} loop`, 900)),
     ),
-    level(processCpuLimitCores, job, {}, () => processors),
-    level(processMemoryLimitBytes, job, {}, () => memoryBytes),
-    ...(Object.keys(GARBAGE) as (keyof typeof GARBAGE)[]).map((gc_kind) =>
-      sumGrowth(
-        nodejsGcDurationSeconds,
-        job,
-        { gc_kind },
-        ({ requests, slowness }) => GARBAGE[gc_kind] * (1 + (job === "app" ? requests * slowness : 0)),
-      ),
-    ),
     level(watchkeeperBuildInfo, job, { version: "0.1.0", node_version: process.versions.node }, () => 1),
   ]),
+  level(processCpuLimitCores, "app", {}, () => processors),
+  level(processMemoryLimitBytes, "app", {}, () => memoryBytes),
+  ...(Object.keys(GARBAGE) as (keyof typeof GARBAGE)[]).map((gc_kind) =>
+    sumGrowth(
+      nodejsGcDurationSeconds,
+      "app",
+      { gc_kind },
+      ({ requests, slowness }) => GARBAGE[gc_kind] * (1 + requests * slowness),
+    ),
+  ),
 ];

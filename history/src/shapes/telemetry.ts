@@ -13,12 +13,14 @@ const SPANS: Readonly<Record<"exported" | "unsampled" | "dropped", (moment: Mome
   dropped: () => 0,
 };
 
-export const telemetryShapes: readonly Shape[] = OURS.flatMap((job) => [
-  growth(metricOverflowsTotal, job, { metric: "http_requests_total" }, () => 0),
-  ...LINES.map((line_result) => growth(telemetryLogLinesTotal, job, { line_result }, () => 0)),
-  ...Object.entries(SPANS).map(([span_result, spans]) =>
-    growth(telemetrySpansTotal, job, { span_result: span_result as keyof typeof SPANS }, (moment) =>
-      job === "app" ? spans(moment) : 0,
+export const telemetryShapes: readonly Shape[] = [
+  growth(metricOverflowsTotal, "app", { metric: "http_requests_total" }, () => 0),
+  ...OURS.flatMap((job) => [
+    ...LINES.map((line_result) => growth(telemetryLogLinesTotal, job, { line_result }, () => 0)),
+    ...Object.entries(SPANS).map(([span_result, spans]) =>
+      growth(telemetrySpansTotal, job, { span_result: span_result as keyof typeof SPANS }, (moment) =>
+        job === "app" ? spans(moment) : 0,
+      ),
     ),
-  ),
-]);
+  ]),
+];
