@@ -72,6 +72,7 @@ export async function run(print: (line: string) => void): Promise<void> {
       limits: { perUser: 1_000_000, perAddress: 1_000_000 },
       corsOrigins: [],
       trustedProxies: [],
+      recordUsage: () => undefined,
       page: { script: "", stylesheet: "" },
     });
     const server = app.listen(0, "127.0.0.1");

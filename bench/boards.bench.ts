@@ -154,7 +154,7 @@ export async function run(print: (line: string) => void): Promise<void> {
     const raw = { queries: 0, recorded_ms: 0, raw_ms: 0, recorded_samples: 0, raw_samples: 0 };
     for (const board of boards) {
       const { uid } = board;
-      const targets = panelsOf(board).flatMap((panel) => panel.targets ?? []);
+      const targets = panelsOf(board).flatMap((panel) => (panel.targets ?? []).filter(({ expr }) => expr));
       for (const [span, name] of [
         [DAY, "24 h"],
         [30 * DAY, "30 d"],

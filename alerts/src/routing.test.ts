@@ -105,7 +105,9 @@ test("an inhibition names alerts of one service, and a page is never silenced by
 });
 
 test("every webhook is sent whole, with its end, and with the token of a file beside the configuration", () => {
-  for (const receiver of parse(renderAlertmanagerConfig()).receivers) {
+  const all: { name: string; webhook_configs?: unknown }[] = parse(renderAlertmanagerConfig()).receivers;
+  // All but the one that must need nothing of ours.
+  for (const receiver of all.filter(({ name }) => name !== "native-fallback")) {
     expect(receiver.webhook_configs).toEqual([
       {
         url: "http://pager:4704/webhooks/alertmanager",

@@ -32,6 +32,8 @@ import { createPeopleRoutes } from "./routes/people.ts";
 import { createSessionRoutes } from "./routes/session.ts";
 import { createSessions } from "./session.ts";
 import { createTenants } from "./tenants.ts";
+import type { RecordUsage } from "./usage/event.ts";
+import { createPageLoadRoutes } from "./usage/page-load.ts";
 
 export interface AppDeps {
   readonly metrics: Metrics;
@@ -50,11 +52,12 @@ export interface AppDeps {
   readonly page: Bundle;
   /** Proxies whose word about a client's address counts, as Express' `trust proxy` takes them. */
   readonly trustedProxies: readonly string[];
+  readonly recordUsage: RecordUsage;
 }
 
 /** Puts the Company Directory together. It opens nothing: what it needs is passed in. */
 export function createApp(deps: AppDeps): Express {
-  const { metrics, database, redis, log, clock } = deps;
+  const { metrics, database, redis, log, clock, recordUsage } = deps;
   countLogMessages(metrics, log);
   const lookups = countCacheLookups(metrics);
   const sessions = createSessions(redis, clock, lookups);
@@ -93,8 +96,9 @@ export function createApp(deps: AppDeps): Express {
   const sessionDeps = { loginLimit: createLoginLimit(redis), countLogin: countLogins(metrics) };
   app.use(
     createHomeRoutes(deps.page),
-    createSessionRoutes(mount, { tenants, directory, sessions, passwords, ...sessionDeps }),
-    createPeopleRoutes(mount, { directory, passwords, countSearch: countSearches(metrics) }),
+    createPageLoadRoutes(metrics, clock),
+    createSessionRoutes(mount, { tenants, directory, sessions, passwords, recordUsage, ...sessionDeps }),
+    createPeopleRoutes(mount, { directory, passwords, countSearch: countSearches(metrics), recordUsage }),
     createCompanyRoutes(mount, { tenants, audit: createAuditLog(database, cursors), passwords }),
     createAboutRoutes(mount),
   );

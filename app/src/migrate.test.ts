@@ -10,6 +10,7 @@ const ALL = [
   "0004_audit_log",
   "0005_search",
   "0006_installation",
+  "0100_usage",
 ];
 
 /** Everything that a migration can make in a database: a leftover of one that was taken back shows here. */
@@ -51,7 +52,14 @@ test("migrations go up, down without a trace and up again, one by one, and twice
   const { ownerUrl: url, drop } = await createOwnedDatabase();
   try {
     expect(await migrate(url)).toEqual(ALL);
-    expect(await tablesIn(url)).toEqual(["audit_log", "employee", "migration", "tenant"]);
+    expect(await tablesIn(url)).toEqual([
+      "audit_log",
+      "employee",
+      "migration",
+      "tenant",
+      "usage_batch",
+      "usage_event",
+    ]);
     expect(await migrate(url)).toEqual([]);
     const seen = [await thingsIn(url)];
     for (const name of ALL.toReversed()) {

@@ -19,6 +19,8 @@ import { migrate } from "./migrate.ts";
 import { createRedis } from "./redis.ts";
 import { loadPage } from "./routes/home.ts";
 import { readAppSettings } from "./settings.ts";
+import { createUsageCapture } from "./usage/capture.ts";
+import { createUsageStore } from "./usage/store.ts";
 
 const PROBE_INTERVAL_MS = 5_000;
 const FORGET_INTERVAL_MS = 60 * 60_000;
@@ -64,6 +66,7 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
   const redis = await createRedis(settings.redisUrl, log);
   const checks = createChecks(database, redis);
 
+  const usage = createUsageCapture({ store: createUsageStore(database), metrics, clock: systemClock, log });
   const app = createApp({
     metrics,
     database,
@@ -75,6 +78,7 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
     limits: { perUser: settings.maxRequestsPerUserMinute, perAddress: settings.maxRequestsPerAddress },
     corsOrigins: settings.corsOrigins,
     trustedProxies: settings.trustedProxies,
+    recordUsage: usage.record,
     page: await loadPage(),
   });
 
@@ -104,7 +108,7 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
   return async () => {
     stopped.abort();
     await drain(server);
-    await Promise.all([ops.close(), ...repeating]);
+    await Promise.all([ops.close(), usage.close(), ...repeating]);
     await Promise.all([redis.close(), database.close()]);
   };
 }

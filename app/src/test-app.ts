@@ -15,6 +15,8 @@ import { seedDemo } from "./demo/seed.ts";
 import { createRedis, type Redis } from "./redis.ts";
 import type { RequestLimits } from "./request-limit.ts";
 import type { DirectoryDatabase } from "./test-database.ts";
+import { createUsageCapture } from "./usage/capture.ts";
+import { createUsageStore } from "./usage/store.ts";
 
 export const DEMO_PASSWORD = "demo-password";
 
@@ -101,6 +103,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
   await seedDemo(options.database.ownerUrl, DEMO_PASSWORD);
   const database = createDatabase(options.databaseUrlOfApp ?? options.database.url, metrics, log);
   const redis = await createRedis(options.redisUrlOfApp ?? options.redisUrl, log);
+  const usage = createUsageCapture({ store: createUsageStore(database), metrics, clock: systemClock, log });
   const app = createApp({
     metrics,
     database,
@@ -112,6 +115,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
     limits: options.limits ?? AMPLE,
     corsOrigins: options.corsOrigins ?? [],
     trustedProxies: ["loopback"],
+    recordUsage: usage.record,
     page: options.page ?? { script: "", stylesheet: "" },
   });
   const server = createServer(app).listen(0, "127.0.0.1");
@@ -168,6 +172,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await usage.close();
       await Promise.all([redis.close(), database.close()]);
     },
   };

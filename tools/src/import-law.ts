@@ -62,6 +62,7 @@ const LAW: Readonly<Record<string, { readonly may: readonly string[]; readonly b
     may: [
       "alerts",
       "app",
+      "collector",
       "chaos",
       "console",
       "exporters",

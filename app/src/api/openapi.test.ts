@@ -43,6 +43,7 @@ function createAppAlone(): Express {
     limits: DEFAULT_LIMITS,
     corsOrigins: [],
     trustedProxies: [],
+    recordUsage: () => undefined,
     page: { script: "", stylesheet: "" },
   });
 }

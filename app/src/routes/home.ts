@@ -13,6 +13,7 @@ const HOME = html`<!doctype html>
   <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
   <link rel="stylesheet" href="/assets/directory.css">
   <script type="module" src="/assets/directory.js"></script>
+  <script type="module" src="/usage/page-load.js"></script>
 </head>
 <body>
   <a class="skip" href="#main">Skip to the content</a>

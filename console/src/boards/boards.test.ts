@@ -8,6 +8,7 @@ import { toolPath } from "@watchkeeper/testing/tools";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
+  startTestCollector,
   startTestConsole,
   startTestPager,
   startTestPrometheus,
@@ -42,12 +43,14 @@ const pictures = process.env.WATCHKEEPER_TEST_PICTURES;
 
 let prometheus: TestPrometheus;
 let pager: TestPager;
+let collector: Awaited<ReturnType<typeof startTestCollector>>;
 let web: TestConsole;
 let browser: Browser;
 const complaints: string[] = [];
 
 beforeAll(async () => {
   pager = await startTestPager();
+  collector = await startTestCollector();
   pager.incidents = [testIncident(42)];
   prometheus = await startTestPrometheus(toolPath("prometheus"), {}, (data) =>
     writeHistory(toolPath("promtool"), data, Date.now() / 1_000, TWO_HOURS),
@@ -55,6 +58,7 @@ beforeAll(async () => {
   web = await startTestConsole({
     prometheusUrl: prometheus.url,
     pagerUrl: pager.url,
+    collectorUrl: collector.url,
     settings: { boardsDir: folder },
   });
   browser = await launchBrowser();
@@ -65,6 +69,7 @@ afterAll(async () => {
   await web?.close();
   await prometheus?.close();
   await pager?.close();
+  await collector?.close();
 });
 
 const MODES = {

@@ -45,7 +45,7 @@ export const watchkeeper = defineBoard({
   tags: ["watchkeeper", "prometheus", "pager"],
   span: "6h",
   variables: [job],
-  links: ["overview", "on-call", "infrastructure"],
+  links: ["overview", "on-call", "infrastructure", "collector"],
   rows: [
     {
       title: "Now",

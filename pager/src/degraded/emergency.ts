@@ -3,12 +3,13 @@ import { type Clock, systemClock } from "@watchkeeper/process/clock";
 import type { Log } from "@watchkeeper/process/log";
 import { reasonOf } from "@watchkeeper/process/main";
 import type { Channel, IncidentNews, Message, Outcome, Recipient } from "../channels/channel.ts";
+import type { ChannelName } from "../channels/channel-name.ts";
 import type { AlertFact } from "../incidents/fact.ts";
 import { pages, rankOf } from "../incidents/priority.ts";
 import { parsePayload, type WebhookSource } from "../ingest/payload.ts";
 import type { PagerMetrics } from "../metrics.ts";
 import { sendWithin } from "../outbox/send-within.ts";
-import { type ChannelName, destinationsFor, type Reach } from "../routes.ts";
+import { destinationsFor, type Reach } from "../routes.ts";
 import type { Ledger } from "./ledger.ts";
 import { peopleAt, type Snapshot } from "./snapshot.ts";
 

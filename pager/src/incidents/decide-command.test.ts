@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Command } from "./commands.ts";
+import type { Command } from "./command.ts";
 import { type CommandedIncident, decideCommand } from "./decide-command.ts";
 
 const NOW = new Date("2026-03-01T03:00:00Z");

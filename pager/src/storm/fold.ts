@@ -1,4 +1,5 @@
 import type { Queries } from "@watchkeeper/exporters/database";
+import type { ChannelName } from "../channels/channel-name.ts";
 import { asksPeople } from "../escalation/decide-level.ts";
 import { mergeFacts } from "../incidents/alerts.ts";
 import { decideIncident } from "../incidents/decide.ts";
@@ -7,7 +8,7 @@ import { isNeverFolded, stormBlows } from "../incidents/own-alerts.ts";
 import { type Priority, pages, rankOf } from "../incidents/priority.ts";
 import { recordEvents } from "../incidents/timeline.ts";
 import { type Settled, writeDecisions } from "../incidents/write.ts";
-import { type ChannelName, destinationsFor, type Reach } from "../routes.ts";
+import { destinationsFor, type Reach } from "../routes.ts";
 import { decideStorm, type NewIncident, STORM_UPDATE_MS, type StormDecision } from "./decide-storm.ts";
 
 /** Where a piercing incident shows beside the pages to people. */

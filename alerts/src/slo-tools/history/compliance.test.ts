@@ -1,4 +1,4 @@
-import { complianceOf } from "@watchkeeper/catalogue/compliance";
+import { complianceOf, EVALUATION_SECONDS } from "@watchkeeper/catalogue/compliance";
 import { sloSeries } from "@watchkeeper/catalogue/names";
 import type { Slo } from "@watchkeeper/catalogue/slo";
 import { slos } from "@watchkeeper/catalogue/slos/all";
@@ -54,6 +54,10 @@ beforeAll(async () => {
   prometheus = await createTestPrometheus([...recordedOf(search.name, 100), ...recordedOf(login.name, 100)]);
 });
 afterAll(() => prometheus.close());
+
+test("reports measure time in the steps in which rules are evaluated", () => {
+  expect(EVALUATION_SECONDS).toBe(ruleTiming.interval);
+});
 
 const reported = (slo: Slo, from: number, to: number) =>
   complianceOf(
