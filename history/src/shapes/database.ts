@@ -18,8 +18,6 @@ const QUERIES = [
   { query: "employee_search", each: 0.2, half: 0.006 },
   { query: "employee_find", each: 0.1, half: 0.0012 },
   { query: "employee_update", each: 0.05, half: 0.0028 },
-  { query: "user_find", each: 0.025, half: 0.0011 },
-  { query: "tenant_find", each: 0.005, half: 0.0009 },
 ] as const;
 
 /** Connections in use: those that queries hold, and a few that a slow day keeps. */

@@ -72,8 +72,11 @@ export const pagerShapes: readonly Shape[] = [
         (moment) => told(moment) * (attempts[delivery_result] ?? 0),
       ),
     ),
-    durations(pager.pagerDeliveryLatencySeconds, JOB, { channel }, { rate: told, half: 0.3, evenness: 4 }),
   ]),
+  // A histogram is many series: two of the channels stand for all.
+  ...(["slack", "email"] as const).map((channel) =>
+    durations(pager.pagerDeliveryLatencySeconds, JOB, { channel }, { rate: told, half: 0.3, evenness: 4 }),
+  ),
   ...labels.priority.values.map((priority) =>
     growth(pager.pagerIncidentsOpenedTotal, JOB, { priority }, priority === "P1" ? told : () => 0),
   ),

@@ -3,7 +3,7 @@ import { telemetryLogLinesTotal, telemetrySpansTotal } from "@watchkeeper/catalo
 import { growth, type Shape } from "../shape.ts";
 import type { Moment } from "../world/world.ts";
 
-const OURS = ["app", "collector", "pager", "console"] as const;
+const OURS = ["app", "pager"] as const;
 
 /** The demo ships neither logs nor spans: nothing of them was lost, and spans were recorded for exemplars alone. */
 const LINES = ["shipped", "dropped", "refused"] as const;
