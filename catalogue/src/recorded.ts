@@ -25,6 +25,8 @@ export const recordedLatencyP95 = foreign(
 
 /** Series of promises, as boards select them; `alerts/src/slo/` has their expressions. */
 const ofPromise = ["slo"] as const;
+/** A promise that is made to each tenant has each series once for each of them. */
+const ofEach = [...ofPromise, "tenant"] as const;
 
 export const recordedSloEvents = foreign(
   "counter",
@@ -55,7 +57,7 @@ export const recordedBudgetRemaining = foreign(
   sloSeries.budgetRemaining,
   "ratio",
   "Share of each promise's error budget that is left; below 0 the promise is broken",
-  ofPromise,
+  ofEach,
 );
 
 export const recordedBurnRate1h = foreign(
@@ -63,7 +65,7 @@ export const recordedBurnRate1h = foreign(
   sloSeries.burnRate1h,
   "items",
   "How many times as fast as allowed each promise's budget was spent over an hour",
-  ofPromise,
+  ofEach,
 );
 
 export const recordedBurnRate6h = foreign(
@@ -71,7 +73,7 @@ export const recordedBurnRate6h = foreign(
   sloSeries.burnRate6h,
   "items",
   "How many times as fast as allowed each promise's budget was spent over six hours",
-  ofPromise,
+  ofEach,
 );
 
 /** Written with the made-up past of a demo, and by nothing that measures. */

@@ -98,3 +98,11 @@ export const durations = <Label extends LabelName>(
   labels: LabelsOf<Label>,
   of: Durations,
 ): Shape => ({ kind: "histogram", name: metric.name, buckets: metric.buckets, job, labels, ...of });
+
+/** What the values of a histogram add up to, by how much a second: for boards that ask for nothing else of it. */
+export const sumGrowth = <Label extends LabelName>(
+  metric: Histogram<string, Label>,
+  job: Job,
+  labels: LabelsOf<Label>,
+  over: Over,
+): Shape => ({ name: `${metric.name}_sum`, job, labels, kind: "counter", over, isWhole: isWhole(metric) });

@@ -5,7 +5,7 @@ import { foreignMetrics } from "@watchkeeper/catalogue/foreign/all";
 import type { Metric } from "@watchkeeper/catalogue/metric";
 import { metrics } from "@watchkeeper/catalogue/metrics/all";
 import { sloSeries } from "@watchkeeper/catalogue/names";
-import { recordedErrorBudget } from "@watchkeeper/catalogue/recorded";
+import * as recordedSeries from "@watchkeeper/catalogue/recorded";
 
 /** Labels that a series can carry, by the name under which it is selected. */
 export type KnownSeries = ReadonlyMap<string, ReadonlySet<string>>;
@@ -22,13 +22,18 @@ const selectedAs = (metric: Metric): readonly [string, readonly string[]][] =>
       ]
     : [[metric.name, metric.labels]];
 
+/** Labels of what rules record of promises, as far as boards select it; all the others carry the promise's name alone. */
+const LABELS: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.values(recordedSeries).map(({ name, labels }) => [name, labels]),
+);
+
 /** Everything that an expression may select: what we emit, what others emit and we read, what Prometheus records. */
 export function knownSeries(recordings: readonly Recording[]): KnownSeries {
   const foreign = foreignMetrics.map(({ name, labels }): [string, readonly string[]] => [name, labels]);
   const own = recordings.map(({ name, labels }): [string, readonly string[]] => [name, labels]);
   const promises = Object.values(sloSeries).map((name): [string, readonly string[]] => [
     name,
-    name === sloSeries.budgetRatio ? recordedErrorBudget.labels : ["slo"],
+    LABELS.get(name) ?? ["slo"],
   ]);
   return new Map(
     [...metrics.flatMap(selectedAs), ...foreign, ...own, ...promises].map(([name, labels]) => [

@@ -35,7 +35,10 @@ import {
   redisEvictedKeysTotal,
   redisMemoryUsedBytes,
 } from "@watchkeeper/catalogue/foreign/redis";
-import { redisServerSlowKeysCommands } from "@watchkeeper/catalogue/metrics/redis";
+import {
+  redisServerMemoryLimitBytes,
+  redisServerSlowKeysCommands,
+} from "@watchkeeper/catalogue/metrics/redis";
 import { type Expr, not, notMatch, promql, series } from "@watchkeeper/catalogue/promql";
 import { defineBoard } from "../board.ts";
 import { label, query, rateInterval } from "../query.ts";
@@ -366,11 +369,19 @@ export const infrastructure = defineBoard({
         {
           type: "timeseries",
           key: "redis-memory",
-          title: "Memory",
-          about: "Memory that Redis has allocated.",
+          title: "Memory of Redis",
+          about:
+            "Memory that Redis has allocated, and from an eighth of it on its limit, at which it drops or refuses keys.",
           width: 8,
           metric: redisMemoryUsedBytes,
-          queries: [query(promql`max(${series(redisMemoryUsedBytes)})`, "used")],
+          queries: [
+            query(promql`max(${series(redisMemoryUsedBytes)})`, "used"),
+            query(
+              promql`max(${series(redisServerMemoryLimitBytes)}) < 8 * max(${series(redisMemoryUsedBytes)})`,
+              "limit",
+            ),
+          ],
+          colours: { limit: "orange" },
         },
         {
           type: "stat",

@@ -1,21 +1,29 @@
 import { alerts } from "@watchkeeper/catalogue/external";
+import type { labels } from "@watchkeeper/catalogue/labels";
 import {
   pagerAcknowledgeSeconds,
   pagerAlertIncidents,
   pagerDeliveriesPending,
   pagerDeliveryAttemptsTotal,
   pagerDeliveryLatencySeconds,
+  pagerEmergencyPagesTotal,
+  pagerEscalationLatenessSeconds,
+  pagerEscalationsTotal,
   pagerIncidentsOpen,
   pagerIncidentsOpenedTotal,
   pagerNoiseRatio,
+  pagerReadinessProblems,
+  pagerReady,
   pagerResolveSeconds,
   pagerShiftPages,
+  pagerStormsOpen,
+  pagerUnreached,
   pagerWatchdogLastSeenTimestampSeconds,
 } from "@watchkeeper/catalogue/metrics/pager";
 import { buckets, count, match, not, promql, series, sum } from "@watchkeeper/catalogue/promql";
 import { defineBoard } from "../board.ts";
 import { label, query, rateInterval, wholeRange } from "../query.ts";
-import { atMost, rising } from "../thresholds.ts";
+import { atLeast, atMost, rising } from "../thresholds.ts";
 
 const firing = series(alerts, { alertstate: "firing", severity: not("info") });
 
@@ -25,6 +33,10 @@ const latency = (share: number) => promql`
 /** The mean of what people took within the chosen time. */
 const meanOf = (took: typeof pagerAcknowledgeSeconds | typeof pagerResolveSeconds) => promql`
   sum(increase(${sum(took)}[${wholeRange}])) / (sum(increase(${count(took)}[${wholeRange}])) > 0)`;
+
+/** How much of what would keep a page from somebody there is, of one kind. */
+const problems = (readiness_problem: (typeof labels.readiness_problem.values)[number]) =>
+  promql`max(${series(pagerReadinessProblems, { readiness_problem })})`;
 
 export const onCall = defineBoard({
   uid: "on-call",
@@ -61,6 +73,29 @@ export const onCall = defineBoard({
         },
         {
           type: "stat",
+          key: "unreached",
+          title: "Nobody answers",
+          about:
+            "Open incidents for which everybody was asked and nobody has acknowledged: somebody must call.",
+          width: 4,
+          metric: pagerUnreached,
+          decimals: 0,
+          queries: [query(promql`max(${series(pagerUnreached)})`)],
+          thresholds: atMost(1),
+        },
+        {
+          type: "stat",
+          key: "storms",
+          title: "Storms",
+          about: "Routes with more new incidents than people can read: one message speaks for all of them.",
+          width: 4,
+          metric: pagerStormsOpen,
+          decimals: 0,
+          queries: [query(promql`max(${series(pagerStormsOpen)})`)],
+          thresholds: rising(1, 3),
+        },
+        {
+          type: "stat",
           key: "pending",
           title: "Messages that wait",
           about: "Messages that no channel has delivered yet.",
@@ -92,13 +127,58 @@ export const onCall = defineBoard({
           title: "Last sign of life",
           about:
             "Time since the Watchdog alert last arrived. It comes every minute: after five no alert gets through.",
-          width: 8,
+          width: 4,
           metric: pagerWatchdogLastSeenTimestampSeconds,
           unit: "s",
           queries: [query(promql`time() - max(${series(pagerWatchdogLastSeenTimestampSeconds)})`)],
           sparkline: false,
           thresholds: rising(120, 300),
           runbooks: ["Watchdog"],
+        },
+        {
+          type: "stat",
+          key: "ready",
+          title: "Pager",
+          about: "Whether every replica of the pager can store what arrives and page from it.",
+          width: 4,
+          metric: pagerReady,
+          unit: "bool_yes_no",
+          queries: [query(promql`min(${series(pagerReady)})`)],
+          words: { 0: "not ready", 1: "ready" },
+          thresholds: atLeast(1),
+          sparkline: false,
+          runbooks: ["PageFallback"],
+        },
+        {
+          type: "stat",
+          key: "emergency-pages",
+          title: "Emergency pages",
+          about: "Pages of the last 24 hours that were sent from the copy on disk, as the database was away.",
+          width: 4,
+          metric: pagerEmergencyPagesTotal,
+          unit: "none",
+          decimals: 0,
+          queries: [query(promql`round(sum(increase(${series(pagerEmergencyPagesTotal)}[24h])))`)],
+          thresholds: rising(1, 10),
+          sparkline: false,
+        },
+        {
+          type: "stat",
+          key: "readiness",
+          title: "What would keep a page from somebody",
+          about:
+            "People, schedules and routes that are to be put in order before the night in which they matter.",
+          width: 12,
+          metric: pagerReadinessProblems,
+          decimals: 0,
+          queries: [
+            query(problems("unverified_person"), "People unverified"),
+            query(problems("coverage_gap"), "Gaps in schedules"),
+            query(problems("failing_route"), "Routes failing"),
+            query(problems("file_not_used"), "File not used"),
+          ],
+          thresholds: rising(1, 5),
+          sparkline: false,
         },
         {
           type: "table",
@@ -259,6 +339,49 @@ export const onCall = defineBoard({
           ],
           sortBy: "Fired for",
           nothing: "nothing fired",
+        },
+      ],
+    },
+    {
+      title: "Escalations",
+      panels: [
+        {
+          type: "timeseries",
+          key: "escalations",
+          title: "Levels that fired, each hour",
+          about:
+            "Whom the pager turned to. Nobody on call is a hole in a schedule, the catch-all its last net.",
+          width: 12,
+          metric: pagerEscalationsTotal,
+          unit: "none",
+          decimals: 0,
+          bars: true,
+          stacked: true,
+          queries: [
+            query(
+              promql`round(sum by (escalation_result) (increase(${series(pagerEscalationsTotal)}[1h])))`,
+              label(pagerEscalationsTotal, "escalation_result"),
+              { step: "1h" },
+            ),
+          ],
+          colours: { paged: "green", nobody_on_call: "yellow", catch_all: "orange", nobody_reached: "red" },
+        },
+        {
+          type: "timeseries",
+          key: "lateness",
+          title: "Later than due",
+          about:
+            "95 % of an hour's levels fired within this time of when they were due. Seconds mean a busy database.",
+          width: 12,
+          metric: pagerEscalationLatenessSeconds,
+          queries: [
+            query(
+              promql`
+                histogram_quantile(0.95, sum by (le) (increase(${buckets(pagerEscalationLatenessSeconds)}[1h]))) >= 0`,
+              "late",
+            ),
+          ],
+          thresholds: atMost(3),
         },
       ],
     },

@@ -7,7 +7,9 @@ import {
   httpRequestsInFlight,
   httpRequestsTotal,
 } from "@watchkeeper/catalogue/metrics/http";
+import { logMessagesTotal } from "@watchkeeper/catalogue/metrics/log";
 import { pagerIncidentsOpen } from "@watchkeeper/catalogue/metrics/pager";
+import { httpProblemsTotal } from "@watchkeeper/catalogue/metrics/problems";
 import { buckets, match, not, promql, series } from "@watchkeeper/catalogue/promql";
 import {
   recordedBudgetRemaining,
@@ -209,6 +211,42 @@ export const overview = defineBoard({
           thresholds: atMost(0.05),
           colours: { failed: "red" },
           runbooks: ["HighErrorRate"],
+        },
+        {
+          type: "bargauge",
+          key: "problems",
+          title: "Why requests were refused",
+          about:
+            "Refusals of the last hour by the code that the visitor got. Internal, busy and unavailable are our troubles.",
+          width: 12,
+          metric: httpProblemsTotal,
+          decimals: 0,
+          queries: [
+            query(
+              promql`sort_desc(round(sum by (problem) (increase(${series(httpProblemsTotal, app)}[1h]))) > 0)`,
+              label(httpProblemsTotal, "problem"),
+            ),
+          ],
+          thresholds: neutral,
+          nothing: "nothing was refused",
+        },
+        {
+          type: "timeseries",
+          key: "log-messages",
+          title: "Warnings and errors in the log",
+          about: "Messages each second by severity. A rise says that the log has the reason.",
+          width: 12,
+          metric: logMessagesTotal,
+          unit: "ops",
+          stacked: true,
+          queries: [
+            query(
+              promql`
+                sum by (level) (rate(${series(logMessagesTotal, { ...app, level: match("warn|error|fatal") })}[${rateInterval}]))`,
+              label(logMessagesTotal, "level"),
+            ),
+          ],
+          colours: { warn: "orange", error: "red", fatal: "purple" },
         },
       ],
     },

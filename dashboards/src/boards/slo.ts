@@ -1,4 +1,4 @@
-import { promql, series } from "@watchkeeper/catalogue/promql";
+import { not, promql, series } from "@watchkeeper/catalogue/promql";
 import {
   recordedBudgetRemaining,
   recordedBurnRate1h,
@@ -27,6 +27,9 @@ import { defineVariable } from "../variable.ts";
 
 const slo = defineVariable("slo", "Promise", series(recordedBudgetRemaining));
 const chosen = { slo: slo.chosen } as const;
+/** Of a promise that is made to each tenant: what each of them has. */
+const each = { ...chosen, tenant: not("") } as const;
+const leftOfEach = promql`min by (slo, tenant) (${series(recordedBudgetRemaining, each)})`;
 const errors = series(recordedSloErrors, chosen);
 const events = series(recordedSloEvents, chosen);
 
@@ -171,6 +174,62 @@ export const promises = defineBoard({
           sortBy: "Budget left",
           smallestFirst: true,
           nothing: "no promise has been evaluated yet",
+        },
+      ],
+    },
+    {
+      title: "Tenant by tenant",
+      panels: [
+        {
+          type: "table",
+          key: "tenants",
+          title: "Promises to each tenant",
+          about:
+            "The worst off first. One tenant alone is trouble with its data; all of them together are trouble of ours.",
+          width: 12,
+          metric: recordedBudgetRemaining,
+          labels: { tenant: "Tenant", slo: "Promise" },
+          runbook: "slo",
+          columns: [
+            {
+              title: "Budget left",
+              query: query(leftOfEach),
+              unit: "percentunit",
+              decimals: 1,
+              thresholds: leftThresholds,
+            },
+            {
+              title: "Burn, 1 h",
+              query: query(promql`max by (slo, tenant) (${series(recordedBurnRate1h, each)})`),
+              unit: "none",
+              decimals: 1,
+              thresholds: burnThresholds1h,
+            },
+            {
+              title: "Burn, 6 h",
+              query: query(promql`max by (slo, tenant) (${series(recordedBurnRate6h, each)})`),
+              unit: "none",
+              decimals: 1,
+              thresholds: burnThresholds6h,
+            },
+          ],
+          sortBy: "Budget left",
+          smallestFirst: true,
+          nothing: "no tenant has been counted yet",
+        },
+        {
+          type: "timeseries",
+          key: "left-by-tenant",
+          title: "Budget left, by tenant",
+          about:
+            "Share of each tenant's budget that is left; `other` is everybody who is not among the largest.",
+          width: 12,
+          metric: recordedBudgetRemaining,
+          belowZero: true,
+          max: 1,
+          queries: [query(promql`clamp_min(${leftOfEach}, -1)`, label(recordedBudgetRemaining, "tenant"))],
+          thresholds: leftThresholds,
+          legend: "table",
         },
       ],
     },

@@ -16,7 +16,12 @@ import {
   scrapeSamplesScraped,
 } from "@watchkeeper/catalogue/foreign/prometheus";
 import { metricOverflowsTotal } from "@watchkeeper/catalogue/metrics/exporter";
-import { pagerInboxBacklog, pagerWebhooksTotal } from "@watchkeeper/catalogue/metrics/pager";
+import {
+  pagerCanaryLastSuccessTimestampSeconds,
+  pagerInboxBacklog,
+  pagerReconciledTotal,
+  pagerWebhooksTotal,
+} from "@watchkeeper/catalogue/metrics/pager";
 import {
   processCpuSecondsTotal,
   processResidentMemoryBytes,
@@ -101,11 +106,27 @@ export const watchkeeper = defineBoard({
         },
         {
           type: "stat",
+          key: "canary",
+          title: "Last canary",
+          about:
+            "Time since an alert last came all the way from a rule through the pager's outbox. One comes every minute.",
+          width: 4,
+          metric: pagerCanaryLastSuccessTimestampSeconds,
+          unit: "s",
+          decimals: 0,
+          queries: [query(promql`time() - max(${series(pagerCanaryLastSuccessTimestampSeconds)})`)],
+          thresholds: rising(120, 180),
+          nothing: "none yet",
+          sparkline: false,
+          runbooks: ["PageFallback"],
+        },
+        {
+          type: "stat",
           key: "configuration",
           title: "Configuration in force",
           about:
             "Whether Prometheus could read its configuration the last time. If not, it goes on with the old one.",
-          width: 8,
+          width: 4,
           metric: prometheusConfigLastReloadSuccessful,
           unit: "bool_yes_no",
           queries: [query(promql`min(${series(prometheusConfigLastReloadSuccessful)})`)],
@@ -291,22 +312,6 @@ export const watchkeeper = defineBoard({
       panels: [
         {
           type: "timeseries",
-          key: "overflows",
-          title: "Counted as other",
-          about:
-            "A metric has more label values than the catalogue allows: its sums are right, its parts are not.",
-          width: 24,
-          metric: metricOverflowsTotal,
-          unit: "ops",
-          queries: [
-            query(
-              promql`sum by (metric) (rate(${series(metricOverflowsTotal)}[${rateInterval}]))`,
-              label(metricOverflowsTotal, "metric"),
-            ),
-          ],
-        },
-        {
-          type: "timeseries",
           key: "webhooks",
           title: "Webhooks at the pager",
           about: "Bodies received each second by what became of them. Only accepted is good.",
@@ -380,6 +385,48 @@ export const watchkeeper = defineBoard({
             query(
               promql`sum by (span_result) (rate(${series(telemetrySpansTotal, chosen)}[${rateInterval}]))`,
               label(telemetrySpansTotal, "span_result"),
+            ),
+          ],
+        },
+        {
+          type: "timeseries",
+          key: "reconciled",
+          title: "Alerts put right, each hour",
+          about:
+            "Every minute the pager compares what it knows with Alertmanager. A missed one is a webhook that was lost.",
+          width: 12,
+          metric: pagerReconciledTotal,
+          unit: "none",
+          decimals: 0,
+          bars: true,
+          stacked: true,
+          queries: [
+            query(
+              promql`round(sum by (reconcile_result) (increase(${series(pagerReconciledTotal)}[1h])))`,
+              label(pagerReconciledTotal, "reconcile_result"),
+              { step: "1h" },
+            ),
+          ],
+          colours: {
+            missed_firing: "red",
+            missed_resolve: "orange",
+            suppressed: "blue",
+            unsuppressed: "green",
+          },
+        },
+        {
+          type: "timeseries",
+          key: "overflows",
+          title: "Counted as other",
+          about:
+            "A metric has more label values than the catalogue allows: its sums are right, its parts are not.",
+          width: 12,
+          metric: metricOverflowsTotal,
+          unit: "ops",
+          queries: [
+            query(
+              promql`sum by (metric) (rate(${series(metricOverflowsTotal)}[${rateInterval}]))`,
+              label(metricOverflowsTotal, "metric"),
             ),
           ],
         },

@@ -1,13 +1,16 @@
 import { pgUp } from "@watchkeeper/catalogue/external";
 import * as pg from "@watchkeeper/catalogue/foreign/postgres";
+import { type LabelValue, labels } from "@watchkeeper/catalogue/labels";
 import {
+  databaseConnectionAcquireSeconds,
   databaseConnectionsActive,
   databaseConnectionsIdle,
   databaseConnectionsMax,
   databaseConnectionsWaiting,
+  databaseErrorsTotal,
   databaseQueryDurationSeconds,
 } from "@watchkeeper/catalogue/metrics/database";
-import { durations, foreignGrowth, foreignLevel, level, type Shape } from "../shape.ts";
+import { durations, foreignGrowth, foreignLevel, growth, level, type Shape } from "../shape.ts";
 import type { Moment } from "../world/world.ts";
 
 /** The directory's queries for each request of a visitor, and how long half of them take at most. */
@@ -15,8 +18,6 @@ const QUERIES = [
   { query: "employee_search", each: 0.2, half: 0.006 },
   { query: "employee_find", each: 0.1, half: 0.0012 },
   { query: "employee_update", each: 0.05, half: 0.0028 },
-  { query: "user_find", each: 0.025, half: 0.0011 },
-  { query: "tenant_find", each: 0.005, half: 0.0009 },
 ] as const;
 
 /** Connections in use: those that queries hold, and a few that a slow day keeps. */
@@ -36,6 +37,25 @@ const pools: readonly Shape[] = (["app", "pager"] as const).flatMap((job) => {
     level(databaseConnectionsMax, job, {}, () => (job === "app" ? POOL : 10)),
   ];
 });
+
+/** Queries that fail, a second: people in each other's way on any day, the database's limits when requests fail. */
+const FAILING: Readonly<Partial<Record<LabelValue<"error_class">, (moment: Moment) => number>>> = {
+  conflict: ({ requests }) => requests * 0.000_4,
+  constraint: ({ requests }) => requests * 0.000_2,
+  timeout: ({ requests, failing }) => requests * failing * 0.8,
+};
+
+const troubles: readonly Shape[] = [
+  durations(
+    databaseConnectionAcquireSeconds,
+    "app",
+    {},
+    { rate: ({ requests }) => requests * 0.4, half: 0.000_2 },
+  ),
+  ...labels.error_class.values.map((error_class) =>
+    growth(databaseErrorsTotal, "app", { error_class }, FAILING[error_class] ?? (() => 0)),
+  ),
+];
 
 const server = "directory-postgres";
 const of = { datname: "directory", server } as const;
@@ -90,5 +110,6 @@ export const databaseShapes: readonly Shape[] = [
   ),
   durations(databaseQueryDurationSeconds, "app", { query: "check" }, { rate: () => 0.2, half: 0.0006 }),
   ...pools,
+  ...troubles,
   ...seen,
 ];

@@ -23,11 +23,36 @@ const JUDGED = [
   ["SloBurnsSlowly", "noise", 1],
 ] as const;
 
+/** How pages got to people: all of them at the first try, with nothing to be put in order. */
+const reaching: readonly Shape[] = [
+  level(pager.pagerReady, JOB, {}, () => 1),
+  level(pager.pagerUnreached, JOB, {}, () => 0),
+  level(pager.pagerStormsOpen, JOB, {}, () => 0),
+  level(pager.pagerCanaryLastSuccessTimestampSeconds, JOB, {}, ({ at }) => at - (at % 60) - 2),
+  ...labels.readiness_problem.values.map((readiness_problem) =>
+    level(pager.pagerReadinessProblems, JOB, { readiness_problem }, () => 0),
+  ),
+  ...labels.escalation_result.values.map((escalation_result) =>
+    growth(
+      pager.pagerEscalationsTotal,
+      JOB,
+      { escalation_result },
+      escalation_result === "paged" ? told : () => 0,
+    ),
+  ),
+  durations(pager.pagerEscalationLatenessSeconds, JOB, {}, { rate: told, half: 0.2, evenness: 4 }),
+  ...labels.reconcile_result.values.map((reconcile_result) =>
+    growth(pager.pagerReconciledTotal, JOB, { reconcile_result }, () => 0),
+  ),
+  growth(pager.pagerEmergencyPagesTotal, JOB, { channel: "webhook" }, () => 0),
+];
+
 export const pagerShapes: readonly Shape[] = [
   growth(pager.pagerWebhooksTotal, JOB, { inbox_result: "accepted" }, (moment) => 1 / 60 + told(moment) * 2),
   ...(["unauthorized", "unreadable", "failed"] as const).map((inbox_result) =>
     growth(pager.pagerWebhooksTotal, JOB, { inbox_result }, () => 0),
   ),
+  ...reaching,
   level(pager.pagerInboxBacklog, JOB, {}, () => 0),
   ...SEVERITIES.map((severity) =>
     level(
@@ -47,8 +72,11 @@ export const pagerShapes: readonly Shape[] = [
         (moment) => told(moment) * (attempts[delivery_result] ?? 0),
       ),
     ),
-    durations(pager.pagerDeliveryLatencySeconds, JOB, { channel }, { rate: told, half: 0.3, evenness: 4 }),
   ]),
+  // A histogram is many series: two of the channels stand for all.
+  ...(["slack", "email"] as const).map((channel) =>
+    durations(pager.pagerDeliveryLatencySeconds, JOB, { channel }, { rate: told, half: 0.3, evenness: 4 }),
+  ),
   ...labels.priority.values.map((priority) =>
     growth(pager.pagerIncidentsOpenedTotal, JOB, { priority }, priority === "P1" ? told : () => 0),
   ),

@@ -1,14 +1,18 @@
 import {
   nodejsEventloopLagP99Seconds,
+  nodejsGcDurationSeconds,
   nodejsHeapSizeLimitBytes,
   nodejsHeapSizeTotalBytes,
   nodejsHeapSizeUsedBytes,
+  processCpuLimitCores,
   processCpuSecondsTotal,
+  processMemoryLimitBytes,
   processResidentMemoryBytes,
   processStartTimeSeconds,
   watchkeeperBuildInfo,
 } from "@watchkeeper/catalogue/metrics/runtime";
-import { growth, type Job, level, type Shape } from "../shape.ts";
+import type { Place } from "../place.ts";
+import { growth, type Job, level, type Shape, sumGrowth } from "../shape.ts";
 import type { Moment } from "../world/world.ts";
 
 const OURS = ["app", "collector", "pager", "console"] as const;
@@ -38,7 +42,11 @@ const ofProcess = (job: Job, memory: number): readonly Shape[] => [
 
 const HEAP = 40e6;
 
-export const processShapes: readonly Shape[] = [
+/** The share of a second that garbage takes in the directory: at rest, and again for each request of a visitor. */
+const GARBAGE = { minor: 0.000_8, major: 0.000_2, incremental: 0.000_05 } as const;
+
+/** What our processes and the servers they run beside told of themselves. */
+export const processShapes = ({ memoryBytes, processors }: Place): readonly Shape[] => [
   ...Object.entries(SERVERS).flatMap(([job, memory]) => ofProcess(job as Job, memory)),
   ...OURS.flatMap((job) => [
     ...ofProcess(job, job === "app" ? 150e6 : 95e6),
@@ -54,4 +62,14 @@ export const processShapes: readonly Shape[] = [
     ),
     level(watchkeeperBuildInfo, job, { version: "0.1.0", node_version: process.versions.node }, () => 1),
   ]),
+  level(processCpuLimitCores, "app", {}, () => processors),
+  level(processMemoryLimitBytes, "app", {}, () => memoryBytes),
+  ...(Object.keys(GARBAGE) as (keyof typeof GARBAGE)[]).map((gc_kind) =>
+    sumGrowth(
+      nodejsGcDurationSeconds,
+      "app",
+      { gc_kind },
+      ({ requests, slowness }) => GARBAGE[gc_kind] * (1 + requests * slowness),
+    ),
+  ),
 ];

@@ -1,6 +1,11 @@
 import { redisUp } from "@watchkeeper/catalogue/external";
 import * as redis from "@watchkeeper/catalogue/foreign/redis";
-import { foreignGrowth, foreignLevel, type Shape } from "../shape.ts";
+import {
+  redisServerMemoryLimitBytes,
+  redisServerSlowKeysCommands,
+} from "@watchkeeper/catalogue/metrics/redis";
+import type { Place } from "../place.ts";
+import { foreignGrowth, foreignLevel, level, type Shape } from "../shape.ts";
 
 /** Commands for each request of a visitor, and the seconds that Redis spends on one. */
 const COMMANDS = [
@@ -14,7 +19,8 @@ const COMMANDS = [
 
 const JOB = "redis-exporter";
 
-export const redisShapes: readonly Shape[] = [
+/** What was seen of Redis, whose memory has no limit but the machine's. */
+export const redisShapes = ({ memoryBytes }: Place): readonly Shape[] => [
   foreignLevel(redisUp, JOB, {}, () => 1),
   foreignLevel(redis.redisConnectedClients, JOB, {}, ({ isUp }) => (isUp ? 3 : 2)),
   foreignLevel(
@@ -23,6 +29,8 @@ export const redisShapes: readonly Shape[] = [
     {},
     ({ requests, wobble }) => 1.7e6 + requests * 0.9e6 * (1 + 0.1 * wobble("redis")),
   ),
+  level(redisServerMemoryLimitBytes, "collector", {}, () => memoryBytes),
+  level(redisServerSlowKeysCommands, "collector", {}, () => 0),
   foreignGrowth(redis.redisEvictedKeysTotal, JOB, {}, () => 0),
   ...COMMANDS.flatMap(({ cmd, each, takes }) => [
     foreignGrowth(redis.redisCommandsTotal, JOB, { cmd }, ({ requests }) => requests * each),

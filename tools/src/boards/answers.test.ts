@@ -19,6 +19,7 @@ const MAY_BE_EMPTY: Readonly<Record<string, string>> = {
   'on-call, "Who made the noise", query A':
     "it looks once a minute, and the test's alert is younger than that",
   'infrastructure, "First certificate expires in", query A': "the test's probe speaks plain HTTP",
+  'infrastructure, "Memory of Redis", query B': "it is drawn where Redis comes near it",
 };
 
 /** Series that this world does not have, and why. */

@@ -22,5 +22,4 @@ export const unseen: Readonly<Record<string, string>> = {
   redis_server_commands_total: SAME_AS_REDIS_EXPORTER,
   redis_server_evicted_keys_total: SAME_AS_REDIS_EXPORTER,
   redis_server_memory_bytes: SAME_AS_REDIS_EXPORTER,
-  redis_server_memory_limit_bytes: SAME_AS_REDIS_EXPORTER,
 };

@@ -11,6 +11,7 @@ const SOME: Partial<Record<LabelName, readonly string[]>> = {
   metric: ["http_request_duration_seconds"],
   redis_command: ["get"],
   tenant: ["northlight", "other"],
+  alert: ["ServiceDown"],
   version: ["0.1.0"],
   node_version: ["20.20.2"],
 };
