@@ -28,10 +28,11 @@ async function misbehave(channel: string, mode: string, count: number | null = n
   await fetch(api(`faults/${channel}`), { method: "PUT", headers, body: JSON.stringify({ mode, count }) });
 }
 
-/** Oldest first. */
+/** Oldest first, without the story that Slack's thread tells. */
 async function received(channel?: string): Promise<readonly Received[]> {
   const answer = await fetch(api(channel ? `messages?channel=${channel}` : "messages"));
-  return ((await answer.json()) as { messages: Received[] }).messages.reverse();
+  const { messages } = (await answer.json()) as { messages: Received[] };
+  return messages.filter(({ content }) => content.thread_ts === undefined).reverse();
 }
 
 const incidents = async () =>

@@ -43,6 +43,8 @@ export interface DataSourceJson {
 export interface TargetJson {
   readonly refId: string;
   readonly expr: string;
+  /** Instead of `expr`, where a database is asked. */
+  readonly rawSql?: string;
   readonly legendFormat?: string;
   readonly instant?: boolean;
   readonly format?: string;
@@ -70,11 +72,13 @@ export interface PanelJson {
   };
 }
 
+/** Panels that ask anything: without the headers of rows. */
+export const askingPanels = (board: Pick<BoardJson, "panels">): readonly PanelJson[] =>
+  board.panels.filter(({ type }) => type !== "row");
+
 /** Panels that ask Prometheus: without the headers of rows, and without the lists that a database keeps. */
 export const dataPanels = (board: BoardJson): readonly PanelJson[] =>
-  board.panels.filter(
-    ({ type, datasource }) => type !== "row" && datasource?.type !== DIRECTORY_DATA_SOURCE.type,
-  );
+  askingPanels(board).filter(({ datasource }) => datasource?.type !== DIRECTORY_DATA_SOURCE.type);
 
 /** Stands for `$__rate_interval`, so that it can be told from every range that somebody wrote. */
 export const RATE_WINDOW = "5m1s";

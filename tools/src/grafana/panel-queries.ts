@@ -1,4 +1,4 @@
-import { dataPanels, type PanelJson, type TargetJson } from "../boards/board-json.ts";
+import { askingPanels, type PanelJson, type TargetJson } from "../boards/board-json.ts";
 import { dig, type GrafanaApi, refusalOf } from "./api.ts";
 import type { Finding } from "./finding.ts";
 import type { DataSource, ProvisionedBoard } from "./provisioned.ts";
@@ -59,14 +59,14 @@ export async function verifyQueries(
   sources: readonly DataSource[],
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const panel of dataPanels(board)) {
+  for (const panel of askingPanels(board)) {
     const targets = panel.targets ?? [];
     if (targets.length === 0) continue;
     const queries = targets.map((target) => {
       const source = sourceOf(target, panel, sources);
       return {
         ...target,
-        expr: withEverything(target.expr),
+        ...(target.rawSql === undefined && { expr: withEverything(target.expr) }),
         datasource: { type: source?.type, uid: source?.uid },
         intervalMs: STEP_MS,
         maxDataPoints: POINTS,

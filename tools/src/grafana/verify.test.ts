@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DIRECTORY_DATA_SOURCE } from "@watchkeeper/catalogue/top-lists";
 import { afterEach, describe, expect, test } from "vitest";
 import { ROOT } from "../repository.ts";
 import { createApi } from "./api.ts";
@@ -50,7 +51,9 @@ describe("a Grafana that read our files", () => {
     expect(expressions.length).toBeGreaterThan(100);
     expect(sent).toHaveLength(expressions.length);
     for (const query of sent) {
-      expect(query).toMatchObject({ datasource: { type: "prometheus", uid: "prometheus" } });
+      expect(query).toMatchObject({
+        datasource: "rawSql" in query ? DIRECTORY_DATA_SOURCE : { type: "prometheus", uid: "prometheus" },
+      });
       expect(JSON.stringify(query)).not.toMatch(/\$(?!__)/);
     }
   });
