@@ -1,19 +1,17 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { recordings } from "@watchkeeper/alerts/recording";
-import { httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
+import { httpRequestDurationSeconds, httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
 import type { Board, Panel } from "@watchkeeper/console/boards/model";
 import { panelsOf } from "@watchkeeper/console/boards/panels-of";
 import { writeHistory } from "@watchkeeper/console/boards/test-history";
 import { alignRange, stepOf } from "@watchkeeper/console/boards/time-range";
 import { startTestConsole, startTestPager, startTestPrometheus } from "@watchkeeper/console/test-rig";
+import { DENSITIES } from "@watchkeeper/history/world/grid";
 import { obtainTools } from "@watchkeeper/native/tools";
 import { launchBrowser } from "@watchkeeper/testing/browser";
 
 const DAY = 86_400;
-/** The last day as dense as a rate over the shortest window needs, the days before thinner: minutes, not an hour. */
-const RECENT = { long: DAY + 3_600, step: 60 };
-const OLDER_STEP = 900;
 const SCRAPE = 15;
 /** Points of a chart as wide as half a page. */
 const POINTS = 600;
@@ -47,6 +45,9 @@ function written(expr: string, step: number, span: number): string {
   return expr.replace(/\$\{?(\w+)\}?/g, (_, name: string) => own[name] ?? ".+");
 }
 
+/** What recorded series are made of. */
+const RAW = [httpRequestsTotal.name, `${httpRequestDurationSeconds.name}_bucket`];
+
 /** The same query with what the recorded series were recorded from, of the same services. */
 const unrecorded = (expr: string): string =>
   recordings.reduce(
@@ -54,8 +55,8 @@ const unrecorded = (expr: string): string =>
       text.replace(new RegExp(`${name}(?:\\{([^}]*)\\})?`, "g"), (_, selector?: string) => {
         const matchers = selector ?? "";
         const selected = raw.text.replace(
-          new RegExp(`${httpRequestsTotal.name}(?:\\{([^}]*)\\})?`, "g"),
-          (_all, own?: string) => `${httpRequestsTotal.name}{${[matchers, own].filter(Boolean).join(",")}}`,
+          new RegExp(`(${RAW.join("|")})(?:\\{([^}]*)\\})?`, "g"),
+          (_all, name: string, own?: string) => `${name}{${[matchers, own].filter(Boolean).join(",")}}`,
         );
         return `(${selected})`;
       }),
@@ -130,23 +131,15 @@ async function scriptSize(url: string, cookie: string, uid: string): Promise<num
   return sum(bytes) / 1_024;
 }
 
-/** @param args the seconds between samples that are older than a day */
-export async function run(print: (line: string) => void, args: readonly string[]): Promise<void> {
-  const olderStep = Number(args[0] ?? OLDER_STEP);
-  if (!Number.isInteger(olderStep) || olderStep < 1 || olderStep > OLDER_STEP)
-    throw new Error(
-      `Cannot measure as the seconds between old samples must be 1 to ${OLDER_STEP}: ${args[0]}`,
-    );
+export async function run(print: (line: string) => void): Promise<void> {
   const boards = readdirSync(folder)
     .filter((file) => file.endsWith(".json"))
     .map((file) => JSON.parse(readFileSync(new URL(file, folder), "utf8")) as Board);
-  print(
-    `30 days of every series of the catalogue: a sample each ${RECENT.step} s for a day, each ${olderStep} s before`,
-  );
-  const older = { long: 30 * DAY - RECENT.long, step: olderStep };
+  print("The month that every demo has: 30 days, ever denser towards its end");
   const tools = await obtainTools((line) => process.stderr.write(`tools: ${line}\n`));
+  const now = Math.floor(Date.now() / 1_000);
   const prometheus = await startTestPrometheus(tools.prometheus.path, {}, (data) =>
-    writeHistory(tools.promtool.path, data, [older, RECENT]),
+    writeHistory(tools.promtool.path, data, now, DENSITIES),
   );
   const pager = await startTestPager();
   const web = await startTestConsole({
@@ -155,7 +148,6 @@ export async function run(print: (line: string) => void, args: readonly string[]
     settings: { boardsDir: folder.pathname },
   });
   try {
-    const now = Math.floor(Date.now() / 1_000);
     const cookie = await web.signIn();
     const month: number[] = [];
     const first: Record<string, number> = {};

@@ -1,7 +1,7 @@
 import type { ExternalMetric } from "@watchkeeper/catalogue/external";
-import { httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
+import { httpRequestDurationSeconds, httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
 import { recorded } from "@watchkeeper/catalogue/names";
-import { type Expr, match, promql, series } from "@watchkeeper/catalogue/promql";
+import { buckets, type Expr, match, promql, series } from "@watchkeeper/catalogue/promql";
 
 /** A series that Prometheus computes and keeps. It can be selected like any series that it scrapes. */
 export interface Recording<Label extends string = string> extends ExternalMetric<Label> {
@@ -32,4 +32,10 @@ export const errorRatio = defineRecording(
   promql`(${failures} or 0 * ${requests}) / ${requests}`,
 );
 
-export const recordings: readonly Recording[] = [requestRate, errorRatio];
+/** Seconds; over weeks its buckets would be read by the million. */
+export const latencyP95 = defineRecording(
+  recorded.latencyP95,
+  promql`histogram_quantile(0.95, sum by (job, le) (rate(${buckets(httpRequestDurationSeconds)}[5m])))`,
+);
+
+export const recordings: readonly Recording[] = [requestRate, errorRatio, latencyP95];

@@ -1,7 +1,8 @@
 import { countLogins } from "@watchkeeper/exporters/auth";
 import { countCacheLookups } from "@watchkeeper/exporters/cache";
 import { instrumentHttp } from "@watchkeeper/exporters/http";
-import { traceRequests } from "@watchkeeper/exporters/http-traces";
+import { traceExampleOf, traceRequests } from "@watchkeeper/exporters/http-traces";
+import { countLogMessages } from "@watchkeeper/exporters/log";
 import type { Metrics } from "@watchkeeper/exporters/metrics";
 import { countSearches } from "@watchkeeper/exporters/search";
 import type { Clock } from "@watchkeeper/process/clock";
@@ -62,6 +63,7 @@ const CONTENT_POLICY = {
 /** Puts the Company Directory together. It opens nothing: what it needs is passed in. */
 export function createApp(deps: AppDeps): Express {
   const { metrics, database, redis, log, clock } = deps;
+  countLogMessages(metrics, log);
   const lookups = countCacheLookups(metrics);
   const sessions = createSessions(redis, clock, lookups);
   const cache = createCache(redis, lookups);
@@ -80,7 +82,10 @@ export function createApp(deps: AppDeps): Express {
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("trust proxy", deps.trustedProxies);
-  instrumentHttp(app, metrics, { tenantOf: ({ locals }) => locals.session?.tenant });
+  instrumentHttp(app, metrics, {
+    tenantOf: ({ locals }) => locals.session?.tenant,
+    exampleOf: traceExampleOf,
+  });
   traceRequests(app);
   logRequests(app, log);
   app.use(helmet({ contentSecurityPolicy: CONTENT_POLICY }));

@@ -52,7 +52,7 @@ export function createCache(redis: Redis, lookups: CacheCounts): Cache {
   return {
     async through(cache, key, schema, load) {
       const entry = fullKey(cache, key);
-      const text = await redis.ask((client) => client.get(entry)).catch(orBypass);
+      const text = await lookups.time(cache, () => redis.ask((client) => client.get(entry)).catch(orBypass));
       const cached = text ? parse(schema, text) : undefined;
       if (cached !== undefined) {
         lookups.hit(cache);
@@ -60,6 +60,7 @@ export function createCache(redis: Redis, lookups: CacheCounts): Cache {
       }
       const isReachable = text !== undefined;
       if (isReachable) lookups.miss(cache);
+      else lookups.error(cache);
       const loaded = await load();
       if (loaded !== undefined && isReachable) {
         const options = { expiration: { type: "PX", value: TTL_MS[cache] }, condition: "NX" } as const;

@@ -85,13 +85,18 @@ test("without Redis nobody is let in, and afterwards sessions are valid again", 
 });
 
 test("a Redis that does not answer costs half a second, and caches are passed by", async () => {
-  const counts = { hit: 0, miss: 0 };
-  const cache = createCache(app.redis, { hit: () => void counts.hit++, miss: () => void counts.miss++ });
+  const counts = { hit: 0, miss: 0, error: 0 };
+  const cache = createCache(app.redis, {
+    hit: () => void counts.hit++,
+    miss: () => void counts.miss++,
+    error: () => void counts.error++,
+    time: (_, lookup) => lookup(),
+  });
   redisProxy.hang();
   const start = Date.now();
   expect(await cache.through("profile", "key", z.string(), async () => "loaded")).toBe("loaded");
   expect(Date.now() - start).toBeLessThan(1_500);
-  expect(counts).toEqual({ hit: 0, miss: 0 });
+  expect(counts).toEqual({ hit: 0, miss: 0, error: 1 });
   redisProxy.restore();
   await isBack();
   expect(await cache.through("profile", "key", z.string(), async () => "first")).toBe("first");

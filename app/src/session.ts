@@ -29,7 +29,11 @@ const keyOf = (hash: string): string => `directory:session:${hash}`;
 /** The sessions of one person, which may have ended since. */
 const ownKeyOf = (employeeId: string): string => `directory:sessions-of:${employeeId}`;
 
-export function createSessions(redis: Redis, clock: Clock, lookups: CacheCounts): Sessions {
+export function createSessions(
+  redis: Redis,
+  clock: Clock,
+  lookups: Pick<CacheCounts, "hit" | "miss">,
+): Sessions {
   return {
     async create(session) {
       const token = randomBytes(32).toString("base64url");

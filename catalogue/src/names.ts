@@ -31,8 +31,9 @@ export const promiseUrl = (slo: string, consoleUrl = CONSOLE_URL): string =>
 export const recorded = {
   requestRate: "job:http_requests:rate5m",
   errorRatio: "job:http_request_errors:ratio_rate5m",
-  /** No rule records it: it marks the made-up past of a demo. */
-  demoHistory: "watchkeeper:demo_history:active",
+  latencyP95: "job:http_request_duration_seconds:p95_rate5m",
+  /** No rule records it: it marks the made-up past of a demo, and its value is when that ends. */
+  demoHistory: "watchkeeper:demo_history:end_timestamp_seconds",
 } as const;
 
 /**
@@ -75,6 +76,9 @@ export const sloSeries = {
   /** 1 while events are not counted against the budget, 0 otherwise; only of promises with planned maintenance. */
   maintenance: "slo:maintenance:active",
 } as const;
+
+/** What boards call the mark of made-up data. */
+export const DEMO_MARK = "Demo data";
 
 /** Series that are recorded once for each calendar, with the label `window`. In Unix time. */
 export const calendarSeries = {

@@ -16,6 +16,13 @@ export const recordedErrorRatio = foreign(
   "Share of each service's requests that failed by the server's fault, over five minutes",
 );
 
+export const recordedLatencyP95 = foreign(
+  "gauge",
+  recorded.latencyP95,
+  "seconds",
+  "Time within which 95 % of each service's requests were answered, over five minutes",
+);
+
 /** Series of promises, as boards select them; `alerts/src/slo/` has their expressions. */
 const ofPromise = ["slo"] as const;
 
@@ -71,6 +78,6 @@ export const recordedBurnRate6h = foreign(
 export const demoHistory = foreign(
   "gauge",
   recorded.demoHistory,
-  "items",
-  "1 while what is shown was made up for a demo and never measured",
+  "timestamp_seconds",
+  "There while what is shown was made up for a demo and never measured: when that ends, in Unix time",
 );

@@ -1,5 +1,6 @@
 import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { startOpsServer } from "@watchkeeper/exporters/ops";
+import { exportRedis } from "@watchkeeper/exporters/redis";
 import { exportRuntime } from "@watchkeeper/exporters/runtime";
 import { exportTelemetry } from "@watchkeeper/exporters/telemetry";
 import { systemClock } from "@watchkeeper/process/clock";
@@ -26,6 +27,7 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
   exportRuntime(metrics, manifest);
   exportTelemetry(metrics, telemetry);
   const redis = await openRedis(settings.redisUrl, log);
+  exportRedis(metrics, (args) => redis.client.sendCommand(args));
   const jobs = [createActiveSessionsJob(redis.client, metrics, systemClock)];
 
   const ops = await startOpsServer({

@@ -11,10 +11,13 @@ declare module "vitest" {
 /** Far from the default ports, so that tests run beside a stack that is in use. */
 const PORT_BASE = 24_700;
 
-/** Starts one stack that all end-to-end tests share. Each test leaves it as healthy as it found it. */
+/**
+ * Starts one stack that all end-to-end tests share. Each test leaves it as healthy as it found it. A made-up past would
+ * dilute what they cause.
+ */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const stack = createStack(PORT_BASE);
-  const started = await runCommand(stack, ["start", "--detach"]);
+  const started = await runCommand(stack, ["start", "--detach", "--no-history"]);
   if (started.code !== 0) {
     await removeStack(stack);
     throw new Error(`The stack did not start:\n${started.stdout}${started.stderr}`);

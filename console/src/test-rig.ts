@@ -152,6 +152,7 @@ export async function startTestPrometheus(
         `--config.file=${config}`,
         `--storage.tsdb.path=${folder}/data`,
         "--storage.tsdb.retention.time=1y",
+        "--enable-feature=exemplar-storage",
         listenAt,
       ],
       {

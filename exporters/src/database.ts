@@ -1,11 +1,14 @@
+import type { LabelValue } from "@watchkeeper/catalogue/labels";
 import {
+  databaseConnectionAcquireSeconds,
   databaseConnectionsActive,
   databaseConnectionsIdle,
   databaseConnectionsMax,
   databaseConnectionsWaiting,
+  databaseErrorsTotal,
   databaseQueryDurationSeconds,
 } from "@watchkeeper/catalogue/metrics/database";
-import pg from "pg";
+import type pg from "pg";
 import type { Metrics } from "./metrics.ts";
 import { inSpan } from "./span.ts";
 
@@ -25,20 +28,73 @@ export interface QueryRunner extends Queries {
 
 const QUERY_ATTRIBUTES = { "db.system.name": "postgresql" } as const;
 
+/** An error that PostgreSQL itself sent; told by its shape, so that nobody needs pg who has no database. */
+const isFromServer = (
+  error: unknown,
+): error is Error & { readonly code?: string; readonly severity: string } =>
+  error instanceof Error && "severity" in error && typeof error.severity === "string";
+
 /** After an error of the server the connection is as good as before; after any other its state is unknown. */
 const isBroken = (error: unknown): boolean =>
-  !(error instanceof pg.DatabaseError) || error.severity === "FATAL" || error.severity === "PANIC";
+  !isFromServer(error) || error.severity === "FATAL" || error.severity === "PANIC";
 
-/**
- * Exports the pool's connections and gives queries that are timed by name. The time is that of the query itself,
- * failed ones included; waiting for a connection shows in `database_connections_waiting`.
- */
-export function instrumentPool(pool: pg.Pool, metrics: Metrics): QueryRunner {
-  const duration = metrics.histogram(databaseQueryDurationSeconds);
+type ErrorClass = LabelValue<"error_class">;
+
+/** By the class of PostgreSQL's SQLSTATE, its first two characters. */
+const ERROR_CLASSES: Readonly<Record<string, ErrorClass>> = {
+  "08": "connection",
+  "22": "query",
+  "23": "constraint",
+  "40": "conflict",
+  "42": "query",
+  "53": "resources",
+  "57": "connection",
+};
+
+/** A statement that was given up: by its time limit or by hand. */
+const QUERY_CANCELED = "57014";
+
+/** What a failed query says of its cause. What did not come from the server means that the way to it is broken. */
+export function errorClassOf(error: unknown): ErrorClass {
+  if (isFromServer(error)) {
+    if (error.code === QUERY_CANCELED) return "timeout";
+    return ERROR_CLASSES[(error.code ?? "").slice(0, 2)] ?? "other";
+  }
+  return error instanceof Error && /time(?:d )?out/i.test(error.message) ? "timeout" : "connection";
+}
+
+/** Exports the connections of a pool, and how long it took to lend one. */
+export function exportPool(pool: pg.Pool, metrics: Metrics): void {
   metrics.gauge(databaseConnectionsActive, (set) => set({}, pool.totalCount - pool.idleCount));
   metrics.gauge(databaseConnectionsIdle, (set) => set({}, pool.idleCount));
   metrics.gauge(databaseConnectionsWaiting, (set) => set({}, pool.waitingCount));
   metrics.gauge(databaseConnectionsMax, (set) => set({}, pool.options.max));
+  const acquire = metrics.histogram(databaseConnectionAcquireSeconds).series({});
+
+  type Callback = (...result: unknown[]) => void;
+  const connect = pool.connect.bind(pool) as (callback?: Callback) => Promise<pg.PoolClient> | undefined;
+  const connectTimed = (callback?: Callback): Promise<pg.PoolClient> | undefined => {
+    const start = performance.now();
+    const done = (): void => acquire.observe((performance.now() - start) / 1_000);
+    // pool.query lends its connection with a callback.
+    if (callback)
+      return connect((...result) => {
+        done();
+        callback(...result);
+      });
+    return connect()?.finally(done);
+  };
+  pool.connect = connectTimed as typeof pool.connect;
+}
+
+/**
+ * Exports the pool's connections and gives queries that are timed by name. The time is that of the query itself,
+ * failed ones included; waiting for a connection is `database_connection_acquire_seconds`.
+ */
+export function instrumentPool(pool: pg.Pool, metrics: Metrics): QueryRunner {
+  const duration = metrics.histogram(databaseQueryDurationSeconds);
+  const errors = metrics.counter(databaseErrorsTotal);
+  exportPool(pool, metrics);
 
   const queriesOn = (client: pg.PoolClient): Queries => ({
     async query<Row extends pg.QueryResultRow>(name: string, text: string, values?: readonly unknown[]) {
@@ -47,6 +103,9 @@ export function instrumentPool(pool: pg.Pool, metrics: Metrics): QueryRunner {
         return await inSpan(name, QUERY_ATTRIBUTES, () =>
           client.query<Row>(text, values ? [...values] : undefined),
         );
+      } catch (error) {
+        errors.inc({ error_class: errorClassOf(error) });
+        throw error;
       } finally {
         duration.observe({ query: name }, (performance.now() - start) / 1_000);
       }
@@ -55,7 +114,10 @@ export function instrumentPool(pool: pg.Pool, metrics: Metrics): QueryRunner {
 
   /** Lends a connection. One that is lost between two queries says so by an event, which unheard ends the process. */
   async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await pool.connect();
+    const client = await pool.connect().catch((error: unknown) => {
+      errors.inc({ error_class: errorClassOf(error) });
+      throw error;
+    });
     let broken = false;
     const onError = (): void => {
       broken = true;

@@ -46,7 +46,9 @@ export type CollectGauge<L extends LabelName> = (
 ) => void | Promise<void>;
 
 /** Called at every scrape, for counts that something else keeps; gives what was added since the last. */
-export type CollectCounter<L extends LabelName> = (inc: (labels: LabelsOf<L>, by: number) => void) => void;
+export type CollectCounter<L extends LabelName> = (
+  inc: (labels: LabelsOf<L>, by: number) => void,
+) => void | Promise<void>;
 
 /**
  * The metrics of one process: handles typed by the catalogue's definitions, in a registry.

@@ -1,19 +1,22 @@
 import { createServer } from "node:net";
+import { databaseQueryDurationSeconds } from "@watchkeeper/catalogue/metrics/database";
 import { appDependencyUp } from "@watchkeeper/catalogue/metrics/dependency";
 import { afterEach, expect, test } from "vitest";
 import type { Check } from "./check.ts";
-import { createMetrics } from "./metrics.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
 import { type OpsServer, startOpsServer } from "./ops.ts";
 
+let metrics: Metrics;
 let server: OpsServer | undefined;
 afterEach(() => server?.close());
 
 async function start(
   checks: Record<string, Check> = {},
+  metricsToken?: string,
 ): Promise<(path: string, init?: RequestInit) => Promise<Response>> {
-  const metrics = createMetrics();
+  metrics = createMetrics();
   metrics.gauge(appDependencyUp).set({ dependency: "redis" }, 1);
-  server = await startOpsServer({ host: "127.0.0.1", port: 0, metrics, checks });
+  server = await startOpsServer({ host: "127.0.0.1", port: 0, metrics, metricsToken, checks });
   const { port } = server;
   return (path, init) => fetch(`http://127.0.0.1:${port}${path}`, init);
 }
@@ -23,6 +26,46 @@ test("/metrics is Prometheus' text format", async () => {
   const response = await get("/metrics");
   expect(response.headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
   expect(await response.text()).toContain('app_dependency_up{dependency="redis"} 1\n');
+});
+
+test("/metrics is OpenMetrics for whoever asks for it, compressed where that helps", async () => {
+  const get = await start();
+  const accept = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5";
+  const small = await get("/metrics", { headers: { accept } });
+  expect(small.headers.get("content-type")).toBe(
+    "application/openmetrics-text; version=1.0.0; charset=utf-8",
+  );
+  expect(small.headers.get("content-encoding")).toBeNull();
+  expect(await small.text()).toMatch(/# EOF\n$/);
+  const names = Array.from({ length: 200 }, (_, i) => `query-${i}`);
+  const histogram = metrics.histogram(databaseQueryDurationSeconds);
+  for (const query of names) histogram.observe({ query }, 0.01);
+  const large = await get("/metrics");
+  expect(large.headers.get("content-encoding")).toBe("gzip");
+  expect(await large.text()).toContain('database_query_duration_seconds_count{query="query-7"} 1\n');
+  const plain = await get("/metrics", { headers: { "accept-encoding": "identity" } });
+  expect(plain.headers.get("content-encoding")).toBeNull();
+});
+
+test("with a token set, only who carries it sees /metrics; health is for all", async () => {
+  const get = await start({}, "s3cret");
+  const stranger = await get("/metrics");
+  expect([stranger.status, stranger.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
+  for (const authorization of ["Bearer wrong", "Bearer", "Basic s3cret", "Bearer s3cret2"])
+    expect((await get("/metrics", { headers: { authorization } })).status).toBe(401);
+  expect((await get("/metrics", { headers: { authorization: "Bearer s3cret" } })).status).toBe(200);
+  expect((await get("/healthz")).status).toBe(200);
+});
+
+test("a scrape that is broken off ends there, and the next one is whole", async () => {
+  const get = await start();
+  const histogram = metrics.histogram(databaseQueryDurationSeconds);
+  for (let i = 0; i < 99; i++) histogram.observe({ query: `q${i}` }, 0.01);
+  const controller = new AbortController();
+  const broken = get("/metrics", { signal: controller.signal }).then((response) => response.text());
+  controller.abort();
+  await expect(broken).rejects.toThrow();
+  expect(await (await get("/metrics")).text()).toContain('_count{query="q98"} 1\n');
 });
 
 test("/healthz answers while the process lives, whatever its dependencies do", async () => {

@@ -1,13 +1,19 @@
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Check, runCheck } from "./check.ts";
-import type { Metrics } from "./metrics.ts";
+import { expose, type Registry } from "./scrape/expose.ts";
+import { carriesToken, respondToScrape, type Scrape } from "./scrape/respond.ts";
 
 export interface OpsOptions {
   readonly host: string;
   /** 0 lets the system choose. */
   readonly port: number;
-  readonly metrics: Metrics;
+  /** What `/metrics` shows: metrics of this process, or those of a cluster. */
+  readonly metrics: { readonly registry: Registry } | { readonly scrape: Scrape };
+  /** Without it as a bearer token `/metrics` is 401; it is open unless said. */
+  readonly metricsToken?: string | undefined;
+  /** Tables for people, by name, as JSON below `/reports/`; they want the same token as `/metrics`. */
+  readonly reports?: Readonly<Record<string, () => Promise<unknown>>>;
   /** What must work before traffic makes sense, by name. */
   readonly checks: Readonly<Record<string, Check>>;
 }
@@ -34,21 +40,38 @@ function answer(response: ServerResponse, status: number, body: object): void {
   response.end(JSON.stringify(body));
 }
 
+type Page = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+function refuseStranger(response: ServerResponse): void {
+  response.setHeader("www-authenticate", "Bearer");
+  answer(response, 401, { error: { code: "unauthorized", message: "A bearer token is needed" } });
+}
+
 /**
  * The port for operators, apart from the one for users: `GET /metrics`, `GET /healthz` (200 while the process lives)
- * and `GET /readyz` (200, or 503 with the reason of each failing check; every check has 2 s).
+ * and `GET /readyz` (200, or 503 with the reason of each failing check; every check has 2 s). However many metrics there
+ * are, a scrape holds the event loop for 2 ms at a time.
  *
  * @throws Error when the port cannot be opened
  */
-export async function startOpsServer({ host, port, metrics, checks }: OpsOptions): Promise<OpsServer> {
-  const pages: Readonly<Record<string, (response: ServerResponse) => Promise<void>>> = {
-    "/metrics": async (response) => {
-      const text = await metrics.registry.metrics();
-      response.writeHead(200, { "content-type": metrics.registry.contentType, "cache-control": "no-store" });
-      response.end(text);
-    },
-    "/healthz": async (response) => answer(response, 200, { status: "ok" }),
-    "/readyz": async (response) => {
+export async function startOpsServer(options: OpsOptions): Promise<OpsServer> {
+  const { host, port, metrics, metricsToken, reports = {}, checks } = options;
+  const scrape: Scrape = "scrape" in metrics ? metrics.scrape : (format) => expose(metrics.registry, format);
+  const guarded =
+    (page: Page): Page =>
+    async (request, response) => {
+      if (metricsToken === undefined || carriesToken(request, metricsToken)) await page(request, response);
+      else refuseStranger(response);
+    };
+  const reportPages = Object.entries(reports).map(([name, report]): [string, Page] => [
+    `/reports/${name}`,
+    guarded(async (_request, response) => answer(response, 200, { rows: await report() })),
+  ]);
+  const pages: Readonly<Record<string, Page>> = {
+    ...Object.fromEntries(reportPages),
+    "/metrics": guarded((request, response) => respondToScrape(request, response, scrape)),
+    "/healthz": async (_request, response) => answer(response, 200, { status: "ok" }),
+    "/readyz": async (_request, response) => {
       const results = await Promise.all(
         Object.entries(checks).map(([name, check]) =>
           runCheck(check).then(
@@ -71,7 +94,7 @@ export async function startOpsServer({ host, port, metrics, checks }: OpsOptions
       response.setHeader("allow", "GET, HEAD");
       return answer(response, 405, { error: { code: "method_not_allowed", message: "Only GET and HEAD" } });
     }
-    page(response).catch((error: unknown) => {
+    page(request, response).catch((error: unknown) => {
       if (response.headersSent) response.destroy();
       else answer(response, 500, { error: { code: "internal", message: reasonOf(error) } });
     });

@@ -64,8 +64,8 @@ export function blockRanges(times: readonly number[], [from, to]: Range): readon
 }
 
 /**
- * Makes a block of Prometheus' own format.
- * @param range must lie in one of `blockRanges`
+ * Makes blocks of Prometheus' own format.
+ * @param range one of `blockRanges`, unless the series hold little
  * @throws Error with what promtool says when it makes none
  */
 export async function writeBlock(

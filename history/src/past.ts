@@ -1,6 +1,11 @@
 import { alerts as alertsMetric } from "@watchkeeper/catalogue/external";
-import { httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
-import { demoHistory, recordedErrorRatio, recordedRequestRate } from "@watchkeeper/catalogue/recorded";
+import { httpRequestDurationSeconds, httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
+import {
+  demoHistory,
+  recordedErrorRatio,
+  recordedLatencyP95,
+  recordedRequestRate,
+} from "@watchkeeper/catalogue/recorded";
 import type { Slo } from "@watchkeeper/catalogue/slo";
 import { slos as allSlos } from "@watchkeeper/catalogue/slos/all";
 import type { Place } from "./place.ts";
@@ -19,6 +24,19 @@ export interface Past {
 }
 
 const OVER = 300;
+
+/** Linear within a bucket, as Prometheus has it. @param rates by their upper edges, which ascend to infinity */
+function quantile(share: number, rates: readonly (readonly [edge: number, rate: number])[]): number {
+  const all = rates.at(-1)?.[1] ?? 0;
+  if (all === 0) return Number.NaN;
+  const wanted = share * all;
+  const i = rates.findIndex(([, rate]) => rate >= wanted);
+  const [edge, rate] = rates[i] ?? [Number.NaN, 0];
+  const [from, before] = rates[i - 1] ?? [0, 0];
+  return edge === Number.POSITIVE_INFINITY
+    ? from
+    : from + (edge - from) * ((wanted - before) / (rate - before));
+}
 
 /** Requests a second of a selection over the last five minutes. */
 function rateOf(series: readonly Series[], moments: readonly Moment[]): Float64Array {
@@ -43,8 +61,27 @@ function recordRequests(raw: readonly Series[], moments: readonly Moment[]): rea
     requests.filter(({ labels }) => labels.status?.startsWith("5")),
     moments,
   );
+  const edges = [...httpRequestDurationSeconds.buckets, Number.POSITIVE_INFINITY];
+  const rates = edges.map((edge) => {
+    const le = edge === Number.POSITIVE_INFINITY ? "+Inf" : String(edge);
+    const name = `${httpRequestDurationSeconds.name}_bucket`;
+    return rateOf(
+      raw.filter((series) => series.name === name && series.labels.job === "app" && series.labels.le === le),
+      moments,
+    );
+  });
   const labels = { job: "app" };
   return [
+    {
+      name: recordedLatencyP95.name,
+      labels,
+      values: Float64Array.from(moments, (_, i) =>
+        quantile(
+          0.95,
+          edges.map((edge, at) => [edge, rates[at]?.[i] ?? 0]),
+        ),
+      ),
+    },
     { name: recordedRequestRate.name, labels, values: rate },
     {
       name: recordedErrorRatio.name,
@@ -74,7 +111,11 @@ export function createPast(world: World, place: Place, slos: readonly Slo[] = al
     times: moments.map(({ at }) => at),
     hourly: promises.flatMap(({ hourly }) => hourly),
     everything: [
-      { name: demoHistory.name, labels: {}, values: Float64Array.from(moments, () => 1) },
+      {
+        name: demoHistory.name,
+        labels: {},
+        values: Float64Array.from(moments, () => moments.at(-1)?.at ?? 0),
+      },
       ...promises.flatMap(({ recorded }) => recorded),
       ...recordRequests(raw, moments),
       ...recordAlerts(world),

@@ -67,7 +67,7 @@ function indexesBefore(moments: readonly Moment[], seconds: number): readonly nu
 
 /** What the rules of a promise would have recorded. */
 export interface RecordedPromise {
-  /** Copies that are taken every hour: small, and all that the rules need of what is long ago. */
+  /** Copies that are taken every hour, and what counting began with: small, and what the rules need of long ago. */
   readonly hourly: readonly Series[];
   readonly recorded: readonly Series[];
 }
@@ -113,6 +113,9 @@ export function recordPromise(slo: Slo, raw: readonly Series[], moments: readonl
       hourly(sloSeries.eventsHourly, eventsAt),
       hourly(sloSeries.errorsHourly, errorsAt),
       hourly(sloSeries.bornHourly, () => born),
+      // The first evaluation of all goes on from nothing.
+      series(sloSeries.eventsResume, (i) => (i === 0 ? 0 : Number.NaN)),
+      series(sloSeries.errorsResume, (i) => (i === 0 ? 0 : Number.NaN)),
     ],
     recorded: [
       series(sloSeries.eventsCumulative, eventsAt),

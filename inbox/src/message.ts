@@ -13,6 +13,8 @@ export interface SlackContent {
   readonly metadata?: { readonly event_type: string; readonly event_payload: Json };
   readonly username?: string;
   readonly icon_emoji?: string;
+  /** What Slack showed to one person alone, as answers to what they pressed; the last few. */
+  readonly ephemeral?: readonly { readonly at: string; readonly user: string; readonly text: string }[];
 }
 
 export interface EmailContent {
@@ -62,6 +64,67 @@ export interface WebhookContent {
   readonly duplicateOf?: number;
 }
 
+/** A push notification, in the words of ntfy's JSON. */
+export interface NtfyContent {
+  readonly id: string;
+  readonly topic: string;
+  /** The notification that this one replaces on the phone, or its own id. */
+  readonly sequence_id: string;
+  readonly title?: string;
+  readonly message: string;
+  /** 1 (min) to 5 (max: rings through silent mode). */
+  readonly priority: number;
+  readonly tags: readonly string[];
+  readonly click?: string;
+  readonly actions: readonly NtfyAction[];
+  /** What came of the buttons that were pressed; the last few. */
+  readonly pressed: readonly Pressed[];
+}
+
+export interface NtfyAction {
+  readonly action: "view" | "http";
+  readonly label: string;
+  readonly url: string;
+  readonly method?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
+  /** Whether the notification disappears once the button has worked. */
+  readonly clear?: boolean | undefined;
+}
+
+/** A reader's answer to a message, and what they saw happen. */
+export interface Pressed {
+  readonly at: string;
+  readonly what: string;
+  readonly saw: string;
+}
+
+/** What the stand-in for Twilio keeps of a text message or a call, in the words of its REST API. */
+export interface TwilioContent {
+  readonly sid: string;
+  readonly account_sid: string;
+  readonly to: string;
+  readonly from: string;
+  readonly status: string;
+  /** Of text messages. */
+  readonly body?: string;
+  /** Parts of 160 (GSM-7) or 70 (UCS-2) characters that the sender pays for. */
+  readonly num_segments?: number;
+  /** Of calls: where Twilio asks what to say. */
+  readonly url?: string;
+  readonly status_callback?: string;
+  /** Which steps of a call are told; the end always is. */
+  readonly status_callback_event?: readonly string[];
+  /** Both sides, oldest first: replies, keys and what the voice said. */
+  readonly conversation: readonly {
+    readonly at: string;
+    readonly who: "us" | "them";
+    readonly text: string;
+  }[];
+  /** Keys that the voice waits for, while it does. */
+  readonly gather?: { readonly action: string; readonly digits: number };
+}
+
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 export interface Contents {
@@ -69,11 +132,22 @@ export interface Contents {
   readonly email: EmailContent;
   readonly pagerduty: PagerDutyContent;
   readonly webhook: WebhookContent;
+  readonly ntfy: NtfyContent;
+  readonly sms: TwilioContent;
+  readonly voice: TwilioContent;
 }
 
 export type Channel = keyof Contents;
 
-export const channels = ["slack", "email", "pagerduty", "webhook"] as const satisfies readonly Channel[];
+export const channels = [
+  "slack",
+  "email",
+  "ntfy",
+  "sms",
+  "voice",
+  "pagerduty",
+  "webhook",
+] as const satisfies readonly Channel[];
 
 /** What a person sees of a message; the rest belongs to the store. */
 export interface Draft<Name extends Channel> {

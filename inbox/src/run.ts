@@ -1,18 +1,31 @@
 import type { Close, ProcessContext } from "@watchkeeper/process/main";
-import { parseSettings } from "@watchkeeper/process/settings";
+import { parseSettings, SettingsError } from "@watchkeeper/process/settings";
 import { z } from "zod";
 import { startInbox } from "./server.ts";
 
+const webUrl = z.url({ protocol: /^http$/ });
 const port = z.coerce.number().int().min(0).max(65_535);
 
 const settingsSchema = z.object({
   host: z.string().default("127.0.0.1"),
   httpPort: port,
   smtpPort: port,
+  slackRequestUrl: webUrl.optional(),
+  slackSigningSecret: z.string().min(1).optional(),
+  smsUrl: webUrl.optional(),
 });
 
 export async function run({ env, log }: ProcessContext): Promise<Close> {
   const settings = parseSettings("WATCHKEEPER_INBOX", settingsSchema, env);
-  const inbox = await startInbox({ ...settings, log });
+  const { slackRequestUrl, slackSigningSecret, ...rest } = settings;
+  if ((slackRequestUrl === undefined) !== (slackSigningSecret === undefined)) {
+    const missing = slackRequestUrl === undefined ? "SLACK_REQUEST_URL" : "SLACK_SIGNING_SECRET";
+    throw new SettingsError(`Cannot send pressed buttons on as WATCHKEEPER_INBOX_${missing} is missing`);
+  }
+  const slackApp =
+    slackRequestUrl !== undefined && slackSigningSecret !== undefined
+      ? { requestUrl: slackRequestUrl, signingSecret: slackSigningSecret }
+      : undefined;
+  const inbox = await startInbox({ ...rest, slackApp, log });
   return inbox.close;
 }

@@ -4,13 +4,18 @@ import { type Clock, systemClock } from "@watchkeeper/process/clock";
 import type { Log } from "@watchkeeper/process/log";
 import express, { type NextFunction, type Request, type Response } from "express";
 import helmet from "helmet";
+import { createAnswers } from "./answers.ts";
 import { createApiRoutes } from "./api.ts";
 import { createFaults } from "./faults.ts";
+import { createNtfyRoutes } from "./ntfy.ts";
 import { bundleInbox, createPageRoutes } from "./page/routes.ts";
 import { createPagerDutyRoutes } from "./pagerduty.ts";
+import { createSlackInteractions, type SlackApp } from "./slack/interaction.ts";
 import { createSlackRoutes } from "./slack/routes.ts";
 import { startSmtp } from "./smtp.ts";
 import { createStore } from "./store.ts";
+import { createPhones } from "./twilio/phones.ts";
+import { createTwilioRoutes } from "./twilio/routes.ts";
 import { createWebhookRoutes } from "./webhook.ts";
 
 export interface InboxOptions {
@@ -22,6 +27,10 @@ export interface InboxOptions {
   readonly smtpPort: number;
   readonly log: Log;
   readonly clock?: Clock;
+  /** The app whose buttons are pressed in Slack; without one a press is not sent anywhere. */
+  readonly slackApp?: SlackApp | undefined;
+  /** Where replies to text messages are sent. */
+  readonly smsUrl?: string | undefined;
 }
 
 export interface Inbox {
@@ -38,7 +47,7 @@ const hostName = (header: string | undefined): string =>
   (header ?? "").replace(/:\d+$/, "").replace(/^\[|\]$/g, "");
 
 /**
- * Starts the stand-in for Slack, SMTP, PagerDuty and webhooks.
+ * Starts the stand-in for Slack, SMTP, ntfy, Twilio, PagerDuty and webhooks.
  *
  * @throws Error when the host is not a loopback address, a port is taken or the page cannot be bundled
  */
@@ -51,6 +60,10 @@ export async function startInbox(options: InboxOptions): Promise<Inbox> {
   const store = createStore(clock);
   const faults = createFaults();
   const pagerDuty = createPagerDutyRoutes(store, faults, clock);
+  const phones = createPhones(store, clock, options.smsUrl);
+  const interactions = createSlackInteractions(store, clock, options.slackApp, () => ownUrl);
+  const answers = createAnswers(store, clock, interactions, phones);
+  let ownUrl = "";
   const clear = (): void => {
     store.clear();
     pagerDuty.clear();
@@ -59,13 +72,20 @@ export async function startInbox(options: InboxOptions): Promise<Inbox> {
   const app = express();
   app.disable("x-powered-by");
   app.set("etag", false);
-  app.use(createSlackRoutes(store, faults, clock), pagerDuty.router, createWebhookRoutes(store, faults));
+  app.use(
+    createSlackRoutes(store, faults, clock),
+    interactions.router,
+    pagerDuty.router,
+    createNtfyRoutes(store, faults, clock),
+    createTwilioRoutes(store, faults, clock, phones),
+    createWebhookRoutes(store, faults),
+  );
   app.use((req, res, next) => {
     if (isLoopback(hostName(req.headers.host))) return next();
     res.status(421).json({ error: "Cannot answer as the Host header names another host: use localhost" });
   });
   app.use(helmet());
-  app.use(createApiRoutes(store, faults, clear), createPageRoutes(store, faults, page));
+  app.use(createApiRoutes(store, faults, answers, clear), createPageRoutes(store, faults, page));
   app.use((_req, res) => void res.status(404).json({ error: "not found" }));
   app.use((error: { status?: number }, _req: Request, res: Response, next: NextFunction) => {
     if (res.headersSent) return next(error);
@@ -87,6 +107,7 @@ export async function startInbox(options: InboxOptions): Promise<Inbox> {
   }
   const address = server.address();
   const httpPort = typeof address === "object" && address ? address.port : options.httpPort;
+  ownUrl = `http://${host === "::1" ? "[::1]" : host}:${httpPort}`;
   log.info({ httpPort, smtpPort: smtp.port }, "listening");
 
   return {

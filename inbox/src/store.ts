@@ -15,6 +15,8 @@ export interface Store {
   add<Name extends Channel>(channel: Name, draft: Draft<Name>): MessageOf<Name>;
   /** Replaces what a message says and counts a revision. */
   revise<Name extends Channel>(message: MessageOf<Name>, draft: Draft<Name>): MessageOf<Name>;
+  /** Changes what is known of a message, such as what its reader did; not a revision of what it says. */
+  amend<Name extends Channel>(message: MessageOf<Name>, content: MessageOf<Name>["content"]): void;
   /** Newest first. */
   list<Name extends Channel>(channel: Name): readonly MessageOf<Name>[];
   list(channel?: Channel): readonly Message[];
@@ -75,6 +77,15 @@ export function createStore(clock: Clock, limits: StoreLimits = DEFAULT_LIMITS):
       trim();
       version++;
       return revised;
+    },
+    amend(message, content) {
+      messages = messages.map((other) =>
+        other.id === message.id ? ({ ...other, content } as Message) : other,
+      );
+      const amended = messages.find(({ id }) => id === message.id);
+      if (amended) measure(amended);
+      trim();
+      version++;
     },
     list: <Name extends Channel>(channel?: Name) =>
       messages.filter((message) => channel === undefined || message.channel === channel) as MessageOf<Name>[],

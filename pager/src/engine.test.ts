@@ -151,11 +151,11 @@ test("a body that the database refuses again and again is kept, people are told,
 test("the complaint about an unreadable body ends when no other came for an hour", async () => {
   await bed.receive(Buffer.from("{"));
   await bed.advance(59 * 60_000);
-  await expireAlerts(bed.database, bed.options.channels);
+  await expireAlerts(bed.database, bed.options.reach);
   const states = async () => (await bed.database.query("test", "SELECT state FROM incident")).rows;
   expect(await states()).toEqual([{ state: "triggered" }]);
   await bed.advance(60_000);
-  await expireAlerts(bed.database, bed.options.channels);
+  await expireAlerts(bed.database, bed.options.reach);
   expect(await states()).toEqual([{ state: "resolved" }]);
 });
 

@@ -4,21 +4,38 @@ import type { Log } from "@watchkeeper/process/log";
 import { reasonOf } from "@watchkeeper/process/main";
 import type { Channel } from "./channels/channel.ts";
 import { removeOldRows } from "./database/retention.ts";
+import { fireDue } from "./escalation/fire.ts";
+import { reopenDue } from "./escalation/reopen.ts";
+import { tellOfUnreached } from "./escalation/unreached.ts";
+import { countIncidents } from "./incidents/count.ts";
 import { expireAlerts } from "./incidents/expire.ts";
 import { processNext } from "./ingest/process.ts";
 import { countSuperseded, type PagerMetrics } from "./metrics.ts";
+import { carryCanary } from "./outbox/canary.ts";
 import type { Claim } from "./outbox/claim.ts";
 import { type Checkpoint, createDispatcher } from "./outbox/dispatch.ts";
-import type { ChannelName } from "./routes.ts";
+import { askAlertmanagers } from "./reconcile/alertmanager.ts";
+import { reconcile } from "./reconcile/reconcile.ts";
+import type { ChannelName, Reach } from "./routes.ts";
+import { calmStorms } from "./storm/calm.ts";
 import { createWake } from "./wake.ts";
 
 export interface EngineOptions {
   readonly database: QueryRunner;
   readonly channels: ReadonlyMap<ChannelName, Channel>;
+  readonly reach: Reach;
   readonly consoleUrl: string;
   readonly metrics: PagerMetrics;
   readonly log: Log;
   readonly clock?: Clock;
+  /** Whom to compare with once a minute; undefined: nobody. */
+  readonly alertmanager?: { readonly urls: readonly string[]; readonly receiver: string } | undefined;
+  /** Who expects to hear of every canary. */
+  readonly heartbeatUrl?: string | undefined;
+  /** Done before webhooks are processed: what was sent while the database was away is read in first. */
+  readonly recover?: () => Promise<void>;
+  /** Once a minute: what is needed to page without the database. */
+  readonly takeSnapshot?: () => Promise<void>;
   readonly checkpoint?: (point: Checkpoint, claim: Claim) => Promise<void> | void;
 }
 
@@ -32,6 +49,7 @@ export interface Engine {
 /** How late anything that nobody announced may be noticed: due retries, the other replica's work. */
 const POLL_MS = 250;
 const HOUSEKEEPING_MS = 60_000;
+const RECONCILE_MS = 60_000;
 /** A database that is away is asked this often. */
 const TROUBLE_PAUSE_MS = 1_000;
 /** Less than the process is given to end. */
@@ -43,26 +61,43 @@ const CLOSE_BUDGET_MS = 2_500;
  * are sent.
  */
 export function startEngine(options: EngineOptions): Engine {
-  const { database, channels, consoleUrl, metrics, log, clock = systemClock } = options;
+  const { database, reach, consoleUrl, metrics, log, clock = systemClock } = options;
   const dispatcher = createDispatcher(options);
   const stopping = new AbortController();
   const inboxWake = createWake();
+  const escalationWake = createWake();
   const outboxWake = createWake();
 
   const processInbox = async (): Promise<void> => {
-    while (
-      !stopping.signal.aborted &&
-      (await processNext({ database, destinations: channels, consoleUrl, metrics, log }))
-    ) {
+    await options.recover?.();
+    while (!stopping.signal.aborted && (await processNext({ database, reach, consoleUrl, metrics, log }))) {
+      escalationWake.wake();
       outboxWake.wake();
     }
   };
+  const escalate = async (): Promise<void> => {
+    while (!stopping.signal.aborted && (await fireDue({ database, reach, metrics })));
+    while (!stopping.signal.aborted && (await reopenDue(database, reach)));
+    outboxWake.wake();
+  };
   const sendOutbox = async (): Promise<void> => {
     await dispatcher.dispatch();
+    await carryCanary(database, options.heartbeatUrl, log);
+  };
+  const compareWithAlertmanager = async (): Promise<void> => {
+    if (!options.alertmanager) return;
+    const { urls, receiver } = options.alertmanager;
+    await reconcile(database, reach, metrics, await askAlertmanagers(urls, receiver, stopping.signal));
+    escalationWake.wake();
+    outboxWake.wake();
   };
   const keepHouse = async (): Promise<void> => {
-    countSuperseded(metrics, await expireAlerts(database, channels));
+    countSuperseded(metrics, await expireAlerts(database, reach));
+    await calmStorms(database, reach);
+    await countIncidents(database, metrics);
+    await tellOfUnreached(database, reach, consoleUrl);
     await removeOldRows(database);
+    await options.takeSnapshot?.();
   };
 
   /** Runs a stage again and again; its failure is the database's and never ends the loop. */
@@ -90,7 +125,9 @@ export function startEngine(options: EngineOptions): Engine {
 
   const loops = Promise.all([
     loop("inbox", processInbox, (ms) => inboxWake.sleep(ms, clock, stopping.signal), POLL_MS),
+    loop("escalation", escalate, (ms) => escalationWake.sleep(ms, clock, stopping.signal), POLL_MS),
     loop("outbox", sendOutbox, (ms) => outboxWake.sleep(ms, clock, stopping.signal), POLL_MS),
+    loop("reconciliation", compareWithAlertmanager, asleep, RECONCILE_MS),
     loop("housekeeping", keepHouse, asleep, HOUSEKEEPING_MS),
   ]);
 

@@ -1,8 +1,11 @@
-import type { LabelValue } from "@watchkeeper/catalogue/labels";
+import { type LabelValue, labels } from "@watchkeeper/catalogue/labels";
+import type { Directory } from "./escalation/directory.ts";
 import { brokenDestination } from "./incidents/own-alerts.ts";
 import type { Severity } from "./incidents/severity.ts";
 
 export type ChannelName = LabelValue<"channel">;
+
+export const channelNames: readonly ChannelName[] = labels.channel.values;
 
 /** Which channels a severity uses; all of them at once. */
 const channelsOf: Readonly<Record<Severity, readonly ChannelName[]>> = {
@@ -11,14 +14,31 @@ const channelsOf: Readonly<Record<Severity, readonly ChannelName[]>> = {
   info: [],
 };
 
-/** The channels that are set up, and whether each wants to hear of every change or of start and end alone. */
-export type Destinations = ReadonlyMap<ChannelName, { readonly showsUpdates: boolean }>;
+/** The channels that are set up, whom they reach, and whether each shows every change or start and end alone. */
+export type Destinations = ReadonlyMap<
+  ChannelName,
+  {
+    readonly showsUpdates: boolean;
+    readonly reaches: readonly ("team" | "people")[];
+    readonly minIntervalMs: number;
+  }
+>;
 
-/** Where messages about an incident go. A broken destination is never told of its own trouble. */
+/** Whom an incident can reach: the channels that are set up and the people behind them. */
+export interface Reach {
+  readonly destinations: Destinations;
+  readonly directory: Directory;
+  /** Where people open the console, without a slash at its end: the links of what the pager says about itself. */
+  readonly consoleUrl: string;
+}
+
+/** Which of the team's destinations hear of an incident. A broken destination is never told of its own trouble. */
 export function destinationsFor(
   incident: { readonly severity: Severity; readonly labels: Readonly<Record<string, string>> },
   destinations: Destinations,
 ): readonly ChannelName[] {
   const broken = brokenDestination(incident.labels);
-  return channelsOf[incident.severity].filter((name) => destinations.has(name) && name !== broken);
+  return channelsOf[incident.severity].filter(
+    (name) => destinations.get(name)?.reaches.includes("team") && name !== broken,
+  );
 }

@@ -191,6 +191,18 @@ describe("the webhook", () => {
     );
   });
 
+  test("takes Grafana's alerts beside Alertmanager's", async () => {
+    const answer = await fetch(`${pager}/webhooks/grafana`, {
+      method: "POST",
+      body: new Uint8Array(webhookBody({ name: "FromGrafana", severity: "ticket" })),
+      headers: { authorization: `Bearer ${INGEST}` },
+    });
+    expect(answer.status).toBe(200);
+    await until("the incident", async () =>
+      (await open()).find(({ title }) => title.startsWith("FromGrafana")),
+    );
+  });
+
   test("takes the Watchdog as a sign of life and not as an alert", async () => {
     const name = "watchkeeper_pager_watchdog_last_seen_timestamp_seconds";
     expect(await metric(name)).toBe(0);
@@ -198,6 +210,8 @@ describe("the webhook", () => {
     const seen = await until("the sign", async () => (await metric(name)) || undefined);
     expect(Math.abs(seen - Date.now() / 1_000)).toBeLessThan(60);
     expect((await open()).some(({ title }) => title.startsWith("Watchdog"))).toBe(false);
+    const canary = "watchkeeper_pager_canary_last_success_timestamp_seconds";
+    await until("the canary", async () => (await metric(canary)) || undefined);
   });
 });
 

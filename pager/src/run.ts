@@ -6,16 +6,37 @@ import { exportRuntime } from "@watchkeeper/exporters/runtime";
 import { exportTelemetry } from "@watchkeeper/exporters/telemetry";
 import type { Close, ProcessContext } from "@watchkeeper/process/main";
 import packageJson from "../package.json" with { type: "json" };
+import { createActionAddresses } from "./actions/addresses.ts";
+import { findCall } from "./actions/calls.ts";
+import { createActionRoutes } from "./actions/routes.ts";
+import type { SlackActionSettings } from "./actions/slack.ts";
+import { createApiRoutes } from "./api/api.ts";
 import { createApp } from "./api/app.ts";
-import { createApiRoutes } from "./api/routes.ts";
+import { createAuthenticate, parseTokens } from "./api/tokens.ts";
 import { createChannels } from "./channels/channels.ts";
+import type { SlackSettings } from "./channels/slack.ts";
+import { startChores } from "./chores.ts";
 import { migrate } from "./database/migrate.ts";
 import { createPool } from "./database/pool.ts";
+import { createDegraded } from "./degraded/degraded.ts";
 import { startEngine } from "./engine.ts";
+import { teamOnlyDirectory } from "./escalation/directory.ts";
 import { createIngestRoutes } from "./ingest/routes.ts";
-import { exportPagerMetrics } from "./metrics.ts";
+import { createAlertmanager, settleWindows } from "./maintenance/silences.ts";
+import { countSuperseded, exportPagerMetrics } from "./metrics.ts";
+import { createCalendarRoutes } from "./oncall/calendar-links.ts";
+import { createDirectory } from "./oncall/directory.ts";
+import { exportReadiness, tellOwners } from "./oncall/keep-readiness.ts";
+import { createEmptySource, openRosterSource } from "./oncall/roster-source.ts";
 import { registerDestinations } from "./outbox/enqueue.ts";
+import type { Reach } from "./routes.ts";
 import { parsePagerSettings } from "./settings.ts";
+
+/** Buttons are taken when we can tell that Slack sent them. */
+const slackActionsOf = (slack: SlackSettings | undefined): SlackActionSettings | undefined =>
+  slack?.signingSecret === undefined
+    ? undefined
+    : { signingSecret: slack.signingSecret, apiUrl: slack.apiUrl };
 
 /**
  * Starts the pager: schema, engine, operators' port, HTTP port.
@@ -24,7 +45,9 @@ import { parsePagerSettings } from "./settings.ts";
  */
 export async function run({ env, log, telemetry }: ProcessContext): Promise<Close> {
   const settings = parsePagerSettings(env);
-  const { host } = settings;
+  const { host, onCallPath } = settings;
+  const authenticate = createAuthenticate(settings.apiToken, parseTokens(settings.apiTokens));
+  const source = onCallPath === undefined ? createEmptySource() : await openRosterSource(onCallPath, log);
   await migrate(settings.databaseUrl, log);
 
   const metrics = createMetrics({
@@ -37,17 +60,64 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
   const pagerMetrics = exportPagerMetrics(metrics, database);
 
   const { rows } = await database.query<{ id: string }>("install-id", "SELECT id FROM install");
-  const channels = createChannels(settings.channels, rows[0]?.id ?? "");
+  const { actions } = settings;
+  const install = rows[0]?.id ?? "";
+  const channels = createChannels(settings.channels, install, {
+    addresses: actions && createActionAddresses(actions),
+    findCall: (deliveryId) => findCall(database, deliveryId),
+  });
+  const reach: Reach = {
+    destinations: channels,
+    directory: onCallPath === undefined ? teamOnlyDirectory : createDirectory(source.current),
+    consoleUrl: settings.consoleUrl,
+  };
   await registerDestinations(database, channels);
+  if (settings.channels.twilio && !channels.has("voice")) {
+    log.warn(
+      "nobody is called and no reply is read: Twilio must reach the pager by WATCHKEEPER_PAGER_PUBLIC_URL",
+    );
+  }
   if (channels.size === 0) log.warn("no channel is set up: incidents are kept and nobody is told");
+
+  if (onCallPath === undefined) log.warn("no on-call file is set up: nobody is paged by name");
+  const readiness = { database, source, reach, consoleUrl: settings.consoleUrl };
+  exportReadiness(metrics, readiness);
+
+  const degraded =
+    settings.snapshotDir === undefined
+      ? undefined
+      : await createDegraded({
+          database,
+          reach,
+          channels,
+          install,
+          folder: settings.snapshotDir,
+          replica: String(settings.httpPort),
+          metrics: pagerMetrics,
+          log,
+        });
+  if (!degraded) log.warn("no folder for a snapshot is set: nobody is paged while the database is away");
 
   const engine = startEngine({
     database,
     channels,
+    reach,
+    alertmanager: settings.alertmanager,
+    heartbeatUrl: settings.heartbeatUrl,
+    ...(degraded && { recover: degraded.recover, takeSnapshot: degraded.takeSnapshot }),
     consoleUrl: settings.consoleUrl,
     metrics: pagerMetrics,
     log,
   });
+  const alertmanagers = (settings.alertmanager?.urls ?? []).map(createAlertmanager);
+  const chores = startChores(log, [
+    { name: "readiness", everyMs: 60_000, run: () => tellOwners(readiness) },
+    {
+      name: "maintenance",
+      everyMs: 15_000,
+      run: () => settleWindows(database, alertmanagers, log),
+    },
+  ]);
   const app = createApp(metrics, log, [
     createIngestRoutes({
       database,
@@ -55,8 +125,28 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
       metrics: pagerMetrics,
       log,
       stored: () => engine.wake(),
+      emergency: degraded?.emergency,
     }),
-    createApiRoutes(database, settings.apiToken),
+    createCalendarRoutes(database, source.current),
+    createApiRoutes({
+      ...readiness,
+      version: packageJson.version,
+      authenticate,
+      log,
+      onSuperseded: (superseded) => countSuperseded(pagerMetrics, superseded),
+      onMaintenance: () => chores.wake("maintenance"),
+    }),
+    ...createActionRoutes({
+      database,
+      reach,
+      consoleUrl: settings.consoleUrl,
+      onSuperseded: (superseded) => countSuperseded(pagerMetrics, superseded),
+      log,
+      wake: () => engine.wake(),
+      actions,
+      slack: slackActionsOf(settings.channels.slack),
+      twilio: settings.channels.twilio,
+    }),
   ]);
   const ops = await startOpsServer({
     host,
@@ -81,7 +171,7 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
   return async () => {
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
-    await engine.close();
+    await Promise.all([chores.close(), source.close(), engine.close(), degraded?.emergency.close()]);
     server.closeAllConnections();
     await Promise.all([closed, ops.close()]);
     await pool.end();

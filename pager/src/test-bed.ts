@@ -6,6 +6,7 @@ import type { Channel, IncidentNews, Message } from "./channels/channel.ts";
 import { createChannels } from "./channels/channels.ts";
 import { migrate } from "./database/migrate.ts";
 import { createPool } from "./database/pool.ts";
+import { type Directory, teamOnlyDirectory } from "./escalation/directory.ts";
 import { processNext } from "./ingest/process.ts";
 import { storeBody } from "./ingest/store.ts";
 import { exportPagerMetrics, type PagerMetrics } from "./metrics.ts";
@@ -24,6 +25,10 @@ export const SECRETS = {
   routingKey: "0123456789abcdef0123456789abcdef",
   smtp: "very-secret-smtp",
   webhook: "very-secret-webhook",
+  signing: "very-secret-signing",
+  ntfy: "tk_verysecretntfy",
+  twilio: "very-secret-twilio",
+  action: "very-secret-action",
 } as const;
 
 /** The channels' settings against a stand-in inbox. */
@@ -33,13 +38,25 @@ export const standInChannels = (ports: {
 }): PagerSettings["channels"] => {
   const http = `http://127.0.0.1:${ports.httpPort}`;
   return {
-    slack: { token: SECRETS.slack, channel: "#incidents", apiUrl: `${http}/slack/api/` },
+    slack: {
+      token: SECRETS.slack,
+      channel: "#incidents",
+      apiUrl: `${http}/slack/api/`,
+      signingSecret: SECRETS.signing,
+    },
     email: {
       url: `smtp://pager:${SECRETS.smtp}@127.0.0.1:${ports.smtpPort}`,
       from: "Watchkeeper <watchkeeper@example.org>",
       to: "on-call@example.org",
     },
     pagerduty: { routingKey: SECRETS.routingKey, url: `${http}/pagerduty` },
+    ntfy: { url: `${http}/ntfy`, token: SECRETS.ntfy },
+    twilio: {
+      accountSid: `AC${"0".repeat(32)}`,
+      authToken: SECRETS.twilio,
+      from: "+4930123456",
+      url: `${http}/twilio`,
+    },
     webhook: { url: `${http}/webhook/test`, secret: SECRETS.webhook },
   };
 };
@@ -112,10 +129,14 @@ export interface TestBed {
 
 const START = "2026-03-01T03:00:00Z";
 
-/** @param channels the channels, or settings of the ones to create */
+/**
+ * @param channels the channels, or settings of the ones to create
+ * @param directory who is on call; nobody unless given
+ */
 export async function createTestBed(
   databaseUrl: string,
   channels: PagerSettings["channels"] | ReadonlyMap<ChannelName, Channel>,
+  directory: Directory = teamOnlyDirectory,
 ): Promise<TestBed> {
   const logLines: string[] = [];
   const log = createLog("pager", "debug", { write: (line) => void logLines.push(line) });
@@ -136,6 +157,7 @@ export async function createTestBed(
   const options = {
     database,
     channels: map,
+    reach: { destinations: map, directory, consoleUrl: "http://console.example:4700" },
     consoleUrl: "http://console.example:4700",
     metrics: pagerMetrics,
     log,
@@ -157,7 +179,7 @@ export async function createTestBed(
     dispatcher,
     async receive(body) {
       await storeBody(database, "alertmanager", body);
-      while (await processNext({ ...options, destinations: map }));
+      while (await processNext(options));
     },
     async settle(sender = own) {
       for (let quietMs = 0; quietMs < 60_000; ) {
@@ -185,6 +207,10 @@ export const sampleIncident = (changes: Partial<IncidentNews> = {}): IncidentNew
   number: 12,
   state: "triggered",
   severity: "page",
+  priority: "P1",
+  acknowledgedBy: null,
+  assignee: null,
+  snoozedUntil: null,
   alertname: "ServiceDown",
   service: "app",
   summary: "The directory does not answer",
@@ -204,6 +230,9 @@ export function sampleMessage(changes: Partial<Message> = {}): Message {
   return {
     deliveryId,
     kind: "announce",
+    to: { address: null, person: null },
+    page: null,
+    history: [],
     incident: sampleIncident(),
     mayHaveArrived: false,
     lastReference: null,

@@ -29,12 +29,14 @@ export function createPeopleRoutes(
 
   mount(router, operations.list, async ({ session, query }) => {
     if (query.q === "") return directory.page(session, query);
+    const start = performance.now();
+    const seconds = (): number => (performance.now() - start) / 1_000;
     const page = await directory.page(session, query).catch((error: unknown) => {
       // A cursor that was made up is no search that failed.
-      if (!(error instanceof Problem)) countSearch("error");
+      if (!(error instanceof Problem)) countSearch("error", seconds());
       throw error;
     });
-    countSearch(page.employees.length > 0 ? "found" : "empty");
+    countSearch(page.employees.length > 0 ? "found" : "empty", seconds());
     return page;
   });
 

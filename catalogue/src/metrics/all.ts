@@ -6,8 +6,10 @@ import * as database from "./database.ts";
 import * as dependency from "./dependency.ts";
 import * as exporter from "./exporter.ts";
 import * as http from "./http.ts";
+import * as log from "./log.ts";
 import * as pager from "./pager.ts";
 import * as problems from "./problems.ts";
+import * as redis from "./redis.ts";
 import * as runtime from "./runtime.ts";
 import * as search from "./search.ts";
 import * as telemetry from "./telemetry.ts";
@@ -21,7 +23,9 @@ export const metrics: readonly Metric[] = [
   dependency,
   exporter,
   http,
+  log,
   pager,
+  redis,
   runtime,
   search,
   tenant,

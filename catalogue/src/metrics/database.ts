@@ -1,4 +1,4 @@
-import { defineGauge, defineHistogram } from "../metric.ts";
+import { defineCounter, defineGauge, defineHistogram } from "../metric.ts";
 
 const emittedBy = ["app", "pager"] as const;
 
@@ -41,5 +41,23 @@ export const databaseConnectionsMax = defineGauge({
   help: "Connections that the pool may open",
   unit: "items",
   labels: [],
+  emittedBy,
+});
+
+export const databaseErrorsTotal = defineCounter({
+  name: "database_errors_total",
+  help: "Database queries that failed, by why",
+  unit: "items",
+  labels: ["error_class"],
+  emittedBy,
+});
+
+/** Near zero while connections are free; what is above is waiting for one. */
+export const databaseConnectionAcquireSeconds = defineHistogram({
+  name: "database_connection_acquire_seconds",
+  help: "Time until the pool lent a connection",
+  unit: "seconds",
+  labels: [],
+  buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 2, 5],
   emittedBy,
 });

@@ -1,4 +1,4 @@
-import { defineCounter, defineGauge } from "../metric.ts";
+import { defineCounter, defineGauge, defineHistogram } from "../metric.ts";
 
 const emittedBy = ["app", "collector", "pager", "console"] as const;
 
@@ -64,5 +64,32 @@ export const watchkeeperBuildInfo = defineGauge({
   help: "Always 1; its labels say what runs",
   unit: "items",
   labels: ["version", "node_version"],
+  emittedBy,
+});
+
+export const nodejsGcDurationSeconds = defineHistogram({
+  name: "nodejs_gc_duration_seconds",
+  help: "Time a garbage collection held the process",
+  unit: "seconds",
+  labels: ["gc_kind"],
+  buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1],
+  emittedBy,
+});
+
+/** Compare the processor time used a second with it: at the limit the process is made to wait. */
+export const processCpuLimitCores = defineGauge({
+  name: "process_cpu_limit_cores",
+  help: "Processors that the process may use: its control group's limit, or else the machine's",
+  unit: "cores",
+  labels: [],
+  emittedBy,
+});
+
+/** Compare the resident memory with it: at the limit the process is killed. */
+export const processMemoryLimitBytes = defineGauge({
+  name: "process_memory_limit_bytes",
+  help: "Memory that the process may use: its control group's limit, or else the machine's",
+  unit: "bytes",
+  labels: [],
   emittedBy,
 });

@@ -68,7 +68,14 @@ export function defineOwnProcesses(inputs: OwnProcessInputs): ProcessDefinition[
     own(
       "inbox",
       "inbox/src/main.ts",
-      { HTTP_PORT: port("inbox", "http"), SMTP_PORT: port("inbox", "smtp") },
+      {
+        HTTP_PORT: port("inbox", "http"),
+        SMTP_PORT: port("inbox", "smtp"),
+        // What a reader presses or replies in the inbox goes where the providers would send it.
+        SLACK_REQUEST_URL: `${local(port("pager", "http"))}/actions/slack`,
+        SLACK_SIGNING_SECRET_FILE: secret("standin-slack-signing-secret"),
+        SMS_URL: `${local(port("pager", "http"))}/actions/twilio/text`,
+      },
       {
         title: services.inbox.title,
         after: [],
@@ -119,7 +126,12 @@ export function defineOwnProcesses(inputs: OwnProcessInputs): ProcessDefinition[
         DATABASE_URL_FILE: urlFile("pager-postgres.url", urls.pager),
         INGEST_TOKEN_FILE: secret("pager-ingest-token"),
         API_TOKEN_FILE: secret("pager-api-token"),
+        ON_CALL_PATH: join(PROJECT_ROOT, "pager/on-call.yaml"),
         CONSOLE_URL: local(port("console", "http")),
+        PUBLIC_URL: local(port("pager", "http")),
+        ACTION_SECRET_FILE: secret("pager-action"),
+        ALERTMANAGER_URL: local(port("alertmanager", "http")),
+        SNAPSHOT_DIR: join(state.data, "pager"),
         ...standInChannels(inputs),
       },
       {
@@ -200,6 +212,7 @@ function standInChannels({ portBase, state, handedOn }: OwnProcessInputs): Envir
         SLACK_TOKEN_FILE: secretFile(state.secrets, "standin-slack-token"),
         SLACK_CHANNEL: "#incidents",
         SLACK_API_URL: `${inbox}/slack/api/`,
+        SLACK_SIGNING_SECRET_FILE: secretFile(state.secrets, "standin-slack-signing-secret"),
       },
     },
     {
@@ -215,6 +228,19 @@ function standInChannels({ portBase, state, handedOn }: OwnProcessInputs): Envir
       env: {
         PAGERDUTY_ROUTING_KEY_FILE: secretFile(state.secrets, "standin-pagerduty-routing-key"),
         PAGERDUTY_URL: `${inbox}/pagerduty`,
+      },
+    },
+    {
+      settings: ["NTFY_"],
+      env: { NTFY_URL: `${inbox}/ntfy` },
+    },
+    {
+      settings: ["TWILIO_"],
+      env: {
+        TWILIO_ACCOUNT_SID: `AC${"0".repeat(32)}`,
+        TWILIO_AUTH_TOKEN_FILE: secretFile(state.secrets, "standin-twilio-auth-token"),
+        TWILIO_FROM: "+15550100100",
+        TWILIO_URL: `${inbox}/twilio`,
       },
     },
     {

@@ -16,12 +16,15 @@ const MAKE = {
   redis: random,
   "pager-ingest-token": random,
   "pager-api-token": random,
+  "pager-action": random,
   "console-session": random,
   "directory-cursors": random,
   "demo-password": random,
   "standin-slack-token": () => `xoxb-${random()}`,
   "standin-pagerduty-routing-key": () => randomBytes(16).toString("hex"),
   "standin-webhook-secret": random,
+  "standin-slack-signing-secret": () => randomBytes(16).toString("hex"),
+  "standin-twilio-auth-token": () => randomBytes(16).toString("hex"),
 } as const satisfies Record<string, () => string>;
 
 export type SecretName = keyof typeof MAKE;

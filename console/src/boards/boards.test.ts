@@ -18,7 +18,7 @@ import {
 } from "../test-rig.ts";
 import type { Board } from "./model.ts";
 import { panelsOf } from "./panels-of.ts";
-import { writeHistory } from "./test-history.ts";
+import { TWO_HOURS, writeHistory } from "./test-history.ts";
 
 /** Every generated board in a real browser, drawn from a real Prometheus. */
 
@@ -28,7 +28,12 @@ const boards = readdirSync(folder)
   .map((file) => JSON.parse(readFileSync(folder + file, "utf8")) as Board);
 
 /** Panels that may show nothing, by title, and why. */
-const MAY_BE_EMPTY: Readonly<Record<string, string>> = {};
+const MAY_BE_EMPTY: Readonly<Record<string, string>> = {
+  "Alerts that fire": "nothing fires at the end of the demo's past",
+  "First certificate expires in": "the demo is probed without TLS",
+  "From alert to provider": "nobody had to be told anything in the last hours",
+  "Who made the noise": "no alert fired in the last hours",
+};
 
 /** Pictures for people to look at, where somebody asks for them. */
 const pictures = process.env.WATCHKEEPER_TEST_PICTURES;
@@ -43,7 +48,7 @@ beforeAll(async () => {
   pager = await startTestPager();
   pager.incidents = [testIncident(42)];
   prometheus = await startTestPrometheus(toolPath("prometheus"), {}, (data) =>
-    writeHistory(toolPath("promtool"), data),
+    writeHistory(toolPath("promtool"), data, Date.now() / 1_000, TWO_HOURS),
   );
   web = await startTestConsole({
     prometheusUrl: prometheus.url,
@@ -144,6 +149,41 @@ const questionOf = (expr: string, questions: readonly Question[]): Question | un
   const pattern = new RegExp(`^${expr.split(/\$\w+/).map(escaped).join("[^)]+?")}$`, "s");
   return questions.find(({ form }) => pattern.test(new URLSearchParams(form).get("query") ?? ""));
 };
+
+test.each(["/?range=6h", "/boards/overview?from=now-90m&to=now"])(
+  "%s says that its data was made up",
+  async (path) => {
+    const page = await open("light");
+    await page.goto(web.url + path);
+    await page.getByText(/^Demo data until \d\d:\d\d$/).waitFor();
+    // And nobody is said to have been up in a past that never was.
+    if (path.startsWith("/?"))
+      expect(await page.locator('[data-panel="jobs"]').innerText()).not.toContain("for over 6 h");
+    await page.context().close();
+  },
+);
+
+test("a board prints whole, in light colours and without what is pressed", async () => {
+  const page = await open("dark");
+  await page.goto(`${web.url}/boards/overview?from=now-90m&to=now`);
+  await page.waitForSelector('[data-panel][data-state="ready"]');
+  await page.evaluate("window.print = () => document.body.setAttribute('data-printed', '')");
+  await page.getByRole("button", { name: "Print" }).click();
+  await page.waitForSelector("[data-printed]");
+  // Also what was never scrolled to.
+  expect((await shownOn(page)).filter(({ state }) => state === "loading")).toEqual([]);
+  await page.emulateMedia({ media: "print" });
+  for (const pressed of ["Print", "Zoom out", "Sign out"])
+    expect(await page.getByRole("button", { name: pressed }).isVisible(), pressed).toBe(false);
+  expect(await page.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor")).toBe(
+    "rgb(255, 255, 255)",
+  );
+  const pdf = (await page.pdf({ format: "A4" })).toString("latin1");
+  const pages = pdf.match(/\/Type \/Page\b/g)?.length ?? 0;
+  expect(pages).toBeGreaterThan(1);
+  expect(pages).toBeLessThan(8);
+  await page.context().close();
+}, 60_000);
 
 describe.each(boards.map((board) => [board.uid, board] as const))("the board %s", (uid, board) => {
   const panels = panelsOf(board).filter(({ type }) => type !== "row");

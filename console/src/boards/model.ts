@@ -72,6 +72,8 @@ export interface Target {
   readonly format?: string;
   readonly interval?: string;
   readonly hide?: boolean;
+  /** Whether single requests whose trace was kept are shown as dots. */
+  readonly exemplar?: boolean;
 }
 
 export interface Transformation {
@@ -106,8 +108,11 @@ export interface Panel {
   readonly collapsed?: boolean;
   /** The panels of a row that is collapsed. */
   readonly panels?: readonly Panel[];
-  /** The variable whose every value gets a row of its own. */
+  /** The variable whose every value gets a row, or a panel, of its own. */
   readonly repeat?: string | null;
+  /** Panels only: beside each other unless `v` says below, and how many fit beside each other. */
+  readonly repeatDirection?: "h" | "v";
+  readonly maxPerRow?: number;
 }
 
 export interface VariableOption {

@@ -1,5 +1,6 @@
 import { type Hole, Html, html } from "@watchkeeper/web/html";
 import { renderMarkdown } from "../runbooks/markdown.ts";
+import { renderDemo } from "../web/demo.ts";
 import type { Board, BoardPage } from "./model.ts";
 import { panelsOf } from "./panels-of.ts";
 
@@ -34,7 +35,7 @@ export function renderBoard(board: Board, publicUrl: string): Html {
     </div>
     <div class="tools board-tools" data-tools></div>
   </header>
-  <div class="board-bar"><div class="pickers" data-pickers></div><p class="now" data-incidents></p><nav class="board-links" aria-label="Related boards" data-links></nav></div>
+  <div class="board-bar"><div class="pickers" data-pickers></div><p class="now" data-incidents></p>${renderDemo()}<nav class="board-links" aria-label="Related boards" data-links></nav></div>
   <div class="cards" data-cards></div>
   <p class="sr" data-announce role="status" aria-live="polite"></p>
   <noscript><p class="note">This page is drawn by its script.</p></noscript>

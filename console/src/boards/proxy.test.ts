@@ -46,7 +46,7 @@ async function open(listener: RequestListener, signIn = true) {
 const succeed: RequestListener = (_req, res) => res.end('{"status":"success","data":[]}');
 const range = { query: "up", start: "0", end: "600", step: "15" };
 
-test("the three questions of a board reach Prometheus, with a time limit", async () => {
+test("the four questions of a board reach Prometheus, with a time limit", async () => {
   const { ask, asked } = await open(succeed);
   expect(await (await ask("query", { query: "up", time: "7" })).json()).toEqual({
     status: "success",
@@ -54,11 +54,13 @@ test("the three questions of a board reach Prometheus, with a time limit", async
   });
   expect((await ask("query_range", range)).status).toBe(200);
   expect((await ask("query_range?query=up&start=0&end=600&step=15")).status).toBe(200);
+  expect((await ask("query_exemplars", { query: "up", start: "0", end: "600" })).status).toBe(200);
   expect((await ask("label/route/values?match[]=up&match[]=b&start=1&end=2")).status).toBe(200);
   expect(asked.map(({ url }) => url)).toEqual([
     "/api/v1/query",
     "/api/v1/query_range",
     "/api/v1/query_range",
+    "/api/v1/query_exemplars",
     "/api/v1/label/route/values?start=1&end=2&match%5B%5D=up&match%5B%5D=b&limit=20000",
   ]);
   expect(Object.fromEntries(asked[1]?.body ?? [])).toEqual({ ...range, timeout: "500ms" });
@@ -87,6 +89,16 @@ test.each<[string, Readonly<Record<string, string>>, number]>([
 ])("%s is refused without asking", async (_what, parameters, status) => {
   const { ask, asked } = await open(succeed);
   expect((await ask("query_range", parameters)).status).toBe(status);
+  expect(asked).toEqual([]);
+});
+
+test.each<[string, Readonly<Record<string, string>>]>([
+  ["a year", { query: "up", start: "0", end: "31536000" }],
+  ["an end before the beginning", { query: "up", start: "5", end: "4" }],
+  ["a step, which they do not have", { ...range }],
+])("exemplars of %s are refused without asking", async (_what, parameters) => {
+  const { ask, asked } = await open(succeed);
+  expect((await ask("query_exemplars", parameters)).status).toBe(400);
   expect(asked).toEqual([]);
 });
 

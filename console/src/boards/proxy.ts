@@ -7,6 +7,8 @@ export const BOARD_LIMITS: UpstreamLimits = { timeoutMs: 20_000, maxBytes: 16 * 
 
 /** Prometheus' own limit, per series. */
 const MOST_POINTS = 11_000;
+/** Prometheus keeps exemplars in memory: of longer ago it has none, and of a year there is nothing to draw. */
+const LONGEST_FOR_EXEMPLARS = 40 * 86_400;
 const LONGEST_QUERY = 20_000;
 
 const query = z.string().min(1).max(LONGEST_QUERY);
@@ -21,6 +23,12 @@ const parameters = {
     .refine(({ start, end, step }) => end >= start && (end - start) / step < MOST_POINTS, {
       message: `must ask for at most ${MOST_POINTS.toLocaleString("en")} points, and end after it begins`,
       path: ["step"],
+    }),
+  query_exemplars: z
+    .strictObject({ query, start: moment, end: moment })
+    .refine(({ start, end }) => end >= start && end - start <= LONGEST_FOR_EXEMPLARS, {
+      message: "must ask for at most 40 days, and end after it begins",
+      path: ["end"],
     }),
   values: z.strictObject({
     start: moment.optional(),
@@ -65,8 +73,8 @@ async function ask(url: string, body: URLSearchParams | undefined, res: Response
 }
 
 /**
- * `GET|POST /api/prometheus/query`, `…/query_range` and `GET …/label/:name/values`: what boards ask, and nothing else
- * of Prometheus. Answers and errors have the form of Prometheus' API.
+ * `GET|POST /api/prometheus/query`, `…/query_range`, `…/query_exemplars` and `GET …/label/:name/values`: what boards
+ * ask, and nothing else of Prometheus. Answers and errors have the form of Prometheus' API.
  *
  * @param url of Prometheus, without a slash at its end
  */
@@ -99,7 +107,7 @@ export function createPrometheusProxy(url: string, limits: UpstreamLimits = BOAR
   }
 
   const answer =
-    (path: "query" | "query_range") =>
+    (path: "query" | "query_range" | "query_exemplars") =>
     async (req: Request, res: Response): Promise<void> => {
       const parsed = parameters[path].safeParse(req.method === "POST" ? (req.body ?? {}) : req.query);
       if (!parsed.success) return refuse(res, 400, "bad_data", describe(parsed.error));
@@ -110,7 +118,7 @@ export function createPrometheusProxy(url: string, limits: UpstreamLimits = BOAR
       await pass(path, asked, res, true);
     };
 
-  for (const path of ["query", "query_range"] as const) {
+  for (const path of ["query", "query_range", "query_exemplars"] as const) {
     router.get(`/api/prometheus/${path}`, answer(path));
     router.post(`/api/prometheus/${path}`, body, answer(path));
   }

@@ -157,6 +157,14 @@ test("a row repeats for what is chosen, and a folded row asks for nothing until 
   expect(await page.locator(".row h2").allInnerTexts()).toEqual(["For middle", "Folded"]);
 });
 
+test("a panel repeats for what is chosen, also within a row that repeats", async () => {
+  await open();
+  const copies = page.getByRole("heading", { level: 3, name: /^Copy of/ });
+  // In the row of each value stands the one copy of that value.
+  await until("the copies", async () => (await copies.count()) === 2 || undefined);
+  expect(await copies.allInnerTexts()).toEqual(["Copy of left", "Copy of right"]);
+});
+
 test("ten thousand values can be searched and chosen; the address keeps them as Grafana does", async () => {
   await open();
   const picker = page.locator('[data-variable="pick"]');

@@ -31,7 +31,7 @@ const target = object({
   interval: text,
   intervalFactor: oneOf(1),
   hide: flag,
-  exemplar: ignored,
+  exemplar: flag,
   editorMode: ignored,
   queryType: ignored,
 });
@@ -74,7 +74,9 @@ const panelShape = (type: string): Shape => {
     gridPos: object({ x: number, y: number, w: number, h: number, static: ignored }),
     datasource: ignored,
     pluginVersion: ignored,
-    repeatDirection: ignored,
+    repeat: texts,
+    repeatDirection: oneOf("h", "v"),
+    maxPerRow: number,
     targets: list(target),
     transformations: list((value, path) => transformation(value, path)),
     interval: text,
@@ -88,7 +90,7 @@ const panelShape = (type: string): Shape => {
         object({ matcher, properties: list(tagged("id", "value", properties)), __systemRef: ignored }),
       ),
     }),
-    ...(type === "row" && { collapsed: flag, panels: anything, repeat: texts }),
+    ...(type === "row" && { collapsed: flag, panels: anything }),
   });
 };
 

@@ -110,6 +110,13 @@ const panels: readonly Panel[] = [
     gridPos: { x: 0, y: 101, w: 8, h: 4 },
     options: { textMode: "name" },
   }),
+  panel("Copy of $each", "stat", ['label_replace(vector(2), "name", "$each", "", "")'], {
+    gridPos: { x: 0, y: 105, w: 24, h: 4 },
+    repeat: "each",
+    repeatDirection: "h",
+    maxPerRow: 2,
+    options: { textMode: "name" },
+  }),
   {
     id: 200,
     type: "row",

@@ -2,7 +2,7 @@ import type { Clock } from "@watchkeeper/process/clock";
 import type { Log } from "@watchkeeper/process/log";
 import { UpstreamError } from "../upstream/fetch-json.ts";
 import type { Pager } from "../upstream/pager.ts";
-import type { Prometheus, Series } from "../upstream/prometheus.ts";
+import type { Prometheus, Sample, Series } from "../upstream/prometheus.ts";
 import { summariseJobs } from "./jobs.ts";
 import { type Charts, type Overview, type Points, type RangeName, type Reading, ranges } from "./model.ts";
 import * as queries from "./queries.ts";
@@ -100,17 +100,25 @@ export function createOverviewLoader(
       });
 
     const jobs = guard("jobs", async (): Promise<Overview["jobs"]> => {
-      const [targets, lastUp, lastDown, firstSeen] = await Promise.all(
-        [queries.targets, queries.lastUp, queries.lastDown, queries.firstSeen].map((expression) =>
+      const { targets: watched, lastUp: up, lastDown: down, firstSeen: first, demoUntil: demo } = queries;
+      const [targets, lastUp, lastDown, firstSeen, made] = await Promise.all(
+        [watched, up, down, first, demo(CHANGES_SECONDS)].map((expression) =>
           prometheus.query(expression, nowSeconds),
         ),
       );
       if (!targets?.length) return EMPTY;
       const fromSeconds = nowSeconds - CHANGES_SECONDS;
+      // Nothing was up or down, nor watched at all, in a past that was made up.
+      const madeUpTo = made?.[0]?.value ?? 0;
+      const measured = (samples: readonly Sample[] = []): readonly Sample[] =>
+        samples.filter(({ value }) => value > madeUpTo);
       const changes = {
-        lastUp: lastUp ?? [],
-        lastDown: lastDown ?? [],
-        firstSeen: firstSeen ?? [],
+        lastUp: measured(lastUp),
+        lastDown: measured(lastDown),
+        firstSeen: (firstSeen ?? []).map((sample) => ({
+          ...sample,
+          value: Math.max(sample.value, madeUpTo),
+        })),
         fromSeconds,
         nowSeconds,
       };
@@ -131,6 +139,11 @@ export function createOverviewLoader(
       return { state: "ready", value: await pager.list("open", OPEN_INCIDENTS) };
     });
 
+    const demoUntil = guard("demo", async (): Promise<Reading<string>> => {
+      const [sample] = await prometheus.query(queries.demoUntil(seconds), nowSeconds);
+      return sample ? { state: "ready", value: isoOf(sample.value * 1_000) } : EMPTY;
+    });
+
     return {
       at: isoOf(nowMs),
       range,
@@ -144,6 +157,7 @@ export function createOverviewLoader(
         jobs,
         outside,
         watchdog,
+        demoUntil,
         incidents,
       })),
     };

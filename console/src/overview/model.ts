@@ -65,4 +65,6 @@ export interface Overview {
   readonly incidents: Reading<readonly Incident[]>;
   /** When the pager last heard Prometheus' Watchdog: the whole way of an alert works. */
   readonly watchdog: Reading<string>;
+  /** Until when what is shown was made up for a demo; empty where all of it was measured. */
+  readonly demoUntil: Reading<string>;
 }

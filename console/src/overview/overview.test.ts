@@ -75,6 +75,11 @@ test("a person opens the address of npm run status and lands on the board", asyn
   await page.getByRole("heading", { name: "Now" }).waitFor();
 });
 
+test("what was measured is not called made up", async () => {
+  await stateOf("rate", "ready");
+  expect(await page.locator("[data-demo]").isVisible()).toBe(false);
+});
+
 test("a directory that nobody asks anything has 0 requests and no error ratio", async () => {
   await until("a rate of 0", async () => (await attribute("rate", "value")) === "0" || undefined, 20_000);
   expect(await page.locator('[data-panel="rate"] [data-text]').innerText()).toBe("0");

@@ -1,4 +1,5 @@
 import { type Html, html } from "@watchkeeper/web/html";
+import { renderDemo } from "../web/demo.ts";
 import { type RangeName, ranges } from "./model.ts";
 
 /** A stat; the page's script fills it. Its size never changes, whatever is in it. */
@@ -31,6 +32,7 @@ export const renderOverview = (range: RangeName): Html => html`
       <p class="summary" data-summary role="status" aria-live="polite">Asking Prometheus and the pager…</p>
     </div>
     <div class="tools">
+      ${renderDemo()}
       <p class="live" data-live>loading</p>
       <nav class="ranges" aria-label="Range of the charts">${Object.entries(ranges).map(
         ([name, { title }]) =>

@@ -6,6 +6,7 @@ import {
 } from "@watchkeeper/catalogue/metrics/http";
 import { pagerWatchdogLastSeenTimestampSeconds } from "@watchkeeper/catalogue/metrics/pager";
 import { buckets, Expr, match, promql, series } from "@watchkeeper/catalogue/promql";
+import { demoHistory } from "@watchkeeper/catalogue/recorded";
 import type { ranges } from "./model.ts";
 
 /** Every question that the console asks Prometheus. A browser chooses a range, never an expression. */
@@ -45,6 +46,10 @@ export const lastUp = promql`max_over_time(timestamp(${series(up)} == 1)[${CHANG
 export const lastDown = promql`max_over_time(timestamp(${series(up)} == 0)[${CHANGES}])`;
 /** Unix seconds at which each target was first watched. */
 export const firstSeen = promql`min_over_time(timestamp(${series(up)})[${CHANGES}])`;
+
+/** Unix seconds until which what is shown was made up. */
+export const demoUntil = (seconds: number): Expr =>
+  promql`max_over_time(${series(demoHistory)}[${new Expr(`${seconds}s`)}])`;
 
 export const outside = promql`min(${series(probeSuccess, { target: "app" })})`;
 

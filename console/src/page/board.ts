@@ -6,6 +6,7 @@ import {
   type Reading,
 } from "../overview/model.ts";
 import { type Chart, createChart } from "./chart.ts";
+import { showDemo } from "./demo.ts";
 import { byData, panelOf, setText } from "./dom.ts";
 import { formatAge, formatRate, formatRatio, formatSeconds } from "./format.ts";
 import { showIncidents, showJobs } from "./lists.ts";
@@ -128,6 +129,11 @@ function show(charts: Charts, overview: Overview): void {
   showJobs(overview.jobs);
   showChecks(overview.outside, overview.watchdog, Date.parse(overview.at));
   showIncidents(overview.incidents);
+  const { demoUntil } = overview;
+  showDemo(
+    byData("demo"),
+    demoUntil.state === "ready" ? { to: Date.parse(demoUntil.value) / 1_000 } : undefined,
+  );
   setText(byData("summary"), summarise(overview));
   byData("summary").classList.toggle("bad", !isFine(overview));
 }
@@ -155,6 +161,7 @@ function nothing(reason: string, since: Date): Overview {
     outside: away,
     incidents: away,
     watchdog: away,
+    demoUntil: away,
   };
 }
 

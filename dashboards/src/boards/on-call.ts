@@ -86,6 +86,7 @@ export const onCall = defineBoard({
           metric: pagerWatchdogLastSeenTimestampSeconds,
           unit: "s",
           queries: [query(promql`time() - max(${series(pagerWatchdogLastSeenTimestampSeconds)})`)],
+          sparkline: false,
           thresholds: rising(120, 300),
           runbooks: ["Watchdog"],
         },

@@ -13,6 +13,7 @@ import {
   recordedBudgetRemaining,
   recordedBurnRate6h,
   recordedErrorRatio,
+  recordedLatencyP95,
   recordedRequestRate,
 } from "@watchkeeper/catalogue/recorded";
 import { defineBoard } from "../board.ts";
@@ -88,7 +89,7 @@ export const overview = defineBoard({
           about: "19 of 20 requests take less time than this. The promise is 500 ms.",
           width: 4,
           metric: httpRequestDurationSeconds,
-          queries: [query(quantile(0.95))],
+          queries: [query(promql`${series(recordedLatencyP95, app)}`)],
           thresholds: rising(0.2, 0.5),
           more: "performance",
         },
@@ -145,6 +146,7 @@ export const overview = defineBoard({
           unit: "none",
           decimals: 0,
           queries: [query(inDanger({}))],
+          sparkline: false,
           thresholds: rising(1, 3),
           more: "slo",
         },
@@ -169,6 +171,7 @@ export const overview = defineBoard({
           metric: recordedBurnRate6h,
           unit: "s",
           queries: [query(promql`min(${goneIn({})})`)],
+          sparkline: false,
           thresholds: goneThresholds,
           nothing: "nothing burns",
           more: "slo",

@@ -152,6 +152,7 @@ export const performance = defineBoard({
                 histogram_quantile(0.95, sum by (query, le) (
                   rate(${buckets(databaseQueryDurationSeconds, process)}[${rateInterval}])))`,
               label(databaseQueryDurationSeconds, "query"),
+              { exemplars: true },
             ),
           ],
           legend: "table",

@@ -65,6 +65,7 @@ export const promises = defineBoard({
           unit: "none",
           decimals: 0,
           queries: [query(inDanger(chosen))],
+          sparkline: false,
           thresholds: rising(1, 3),
         },
         {
@@ -99,6 +100,7 @@ export const promises = defineBoard({
           metric: recordedBurnRate6h,
           unit: "s",
           queries: [query(promql`min(${goneIn(chosen)})`)],
+          sparkline: false,
           thresholds: goneThresholds,
           nothing: "nothing burns",
         },

@@ -2,9 +2,10 @@ import * as grafana from "@grafana/grafana-foundation-sdk/dashboard";
 import * as prometheus from "@grafana/grafana-foundation-sdk/prometheus";
 import { alerts } from "@watchkeeper/catalogue/external";
 import { processStartTimeSeconds } from "@watchkeeper/catalogue/metrics/runtime";
-import { runbookUrl } from "@watchkeeper/catalogue/names";
+import { DEMO_MARK, runbookUrl } from "@watchkeeper/catalogue/names";
 import { generatedNotice } from "@watchkeeper/catalogue/notice";
 import { not, promql, series } from "@watchkeeper/catalogue/promql";
+import { demoHistory } from "@watchkeeper/catalogue/recorded";
 import type { Board } from "../board.ts";
 import type { Panel } from "../panel.ts";
 import type { Variable } from "../variable.ts";
@@ -114,6 +115,18 @@ const startAnnotation = (): grafana.AnnotationQueryBuilder =>
     .titleFormat("{{job}} started")
     .target(new prometheus.DataqueryBuilder().refId("Starts").expr(started.text).range());
 
+/** Whoever looks at made-up data must see that it is. */
+const demoAnnotation = (): grafana.AnnotationQueryBuilder =>
+  new grafana.AnnotationQueryBuilder()
+    .name(DEMO_MARK)
+    .enable(true)
+    .iconColor("yellow")
+    .datasource(DATA_SOURCE)
+    .expr(demoHistory.name)
+    .step("60s")
+    .titleFormat("Demo data: made up, never measured")
+    .target(new prometheus.DataqueryBuilder().refId("Demo").expr(demoHistory.name).range());
+
 /** The SDK hides what says `placement`, in a menu, and numbers all rows 0. */
 function withoutPlacement<T extends object>(parts: readonly T[]): T[] {
   return parts.map(
@@ -162,7 +175,7 @@ export function buildBoard(board: Board, boards: readonly Board[]): grafana.Dash
     .refresh(REFRESH)
     .tooltip(grafana.DashboardCursorSync.Crosshair)
     .variables([dataSourceVariable(), ...(board.variables ?? []).map(queryVariable)])
-    .annotations([builtInAnnotation(), alertAnnotation(), startAnnotation()])
+    .annotations([builtInAnnotation(), alertAnnotation(), startAnnotation(), demoAnnotation()])
     .links(board.links.map((uid) => boardLink(titles.get(uid) ?? uid, uid)));
   const { annotations, links, ...rest } = builder.build();
   return {

@@ -24,14 +24,18 @@ const CHUNK_BYTES = 64 * 1024;
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
+/** A metric of prom-client's own as its registry renders it. */
+export const renderForeign = (registry: Registry, metric: object): Promise<string> =>
+  (registry as unknown as Renderer).getMetricsAsString(metric);
+
 /**
  * Labels that a registry puts on everything. No registry says them, but each writes them onto a metric that has none.
  */
-async function constantLabelsOf(registry: Registry): Promise<string> {
+export async function constantLabelsOf(registry: Registry): Promise<string> {
   const probe = {
     get: () => ({ name: "probe", help: "", type: "gauge", values: [{ labels: {}, value: 0 }] }),
   };
-  const text = await (registry as unknown as Renderer).getMetricsAsString(probe);
+  const text = await renderForeign(registry, probe);
   return /^probe\{(.*)\} 0$/m.exec(text)?.[1] ?? "";
 }
 
@@ -79,27 +83,34 @@ class Chunks {
   }
 }
 
+/** What a scrape shows of a metric. */
+export interface ShownMetric {
+  readonly exposedName: string;
+  readonly help: string;
+  readonly type: string;
+  readonly pages: Iterable<Page>;
+}
+
+/** A metric of which only its text is known, made when its turn has come. */
+export type ForeignMetric = () => string | Promise<string>;
+
 /**
- * Writes everything that a registry has: fast for metrics of ours, as fast as prom-client can for its own. The event
- * loop is given back every 2 ms, also to requests that change the numbers: one series is of one moment, two may be of
- * two. In a registry of ours each metric's `collect` is called first, all at once.
+ * Writes metrics. The event loop is given back every 2 ms, also to requests that change the numbers: one series is of
+ * one moment, two may be of two.
+ *
+ * @param constantLabels text of labels that every series carries, such as `zone="a"`
  */
-export async function* expose(
-  registry: Registry,
+export async function* render(
+  metrics: readonly (ShownMetric | ForeignMetric)[],
   format: ExpositionFormat,
+  constantLabels = "",
   sliceMs = SLICE_MS,
 ): AsyncGenerator<Buffer, void> {
-  const metrics = registry.getMetricsAsArray();
-  const constantLabels = await constantLabelsOf(registry);
-  await Promise.all(metrics.map((metric) => (metric instanceof Exposed ? metric.collect?.() : undefined)));
   const chunks = new Chunks();
   let sliceEndsMs = performance.now() + sliceMs;
-
   for (const metric of metrics) {
-    if (!(metric instanceof Exposed)) {
-      chunks.addText(
-        adaptForeign(await (registry as unknown as Renderer).getMetricsAsString(metric), format),
-      );
+    if (typeof metric === "function") {
+      chunks.addText(await metric());
       continue;
     }
     chunks.addText(renderHead(metric.exposedName, metric.help, metric.type, format));
@@ -116,6 +127,30 @@ export async function* expose(
   }
   if (format === "openmetrics") chunks.addText("# EOF\n");
   yield chunks.take();
+}
+
+/** Calls every `collect` of our metrics, all at once. */
+export async function collectAll(registry: Registry): Promise<void> {
+  const metrics = registry.getMetricsAsArray();
+  await Promise.all(metrics.map((metric) => (metric instanceof Exposed ? metric.collect?.() : undefined)));
+}
+
+/** Writes everything that a registry has: fast for metrics of ours, as fast as prom-client can for its own. */
+export async function* expose(
+  registry: Registry,
+  format: ExpositionFormat,
+  sliceMs = SLICE_MS,
+): AsyncGenerator<Buffer, void> {
+  const constantLabels = await constantLabelsOf(registry);
+  await collectAll(registry);
+  const metrics = registry
+    .getMetricsAsArray()
+    .map((metric) =>
+      metric instanceof Exposed
+        ? metric
+        : async () => adaptForeign(await renderForeign(registry, metric), format),
+    );
+  yield* render(metrics, format, constantLabels, sliceMs);
 }
 
 /** As `expose`, in one text. */

@@ -7,14 +7,18 @@ import { monitoringShapes } from "./monitoring.ts";
 import { pagerShapes } from "./pager.ts";
 import { processShapes } from "./processes.ts";
 import { redisShapes } from "./redis.ts";
+import { telemetryShapes } from "./telemetry.ts";
+import { tenantShapes } from "./tenants.ts";
 
 /** Everything that has a past. */
 export const shapesAt = (place: Place): readonly Shape[] => [
   ...directoryShapes,
+  ...tenantShapes,
   ...databaseShapes,
   ...redisShapes,
   ...hostShapes(place),
   ...processShapes,
+  ...telemetryShapes,
   ...pagerShapes,
   ...monitoringShapes(place),
 ];

@@ -1,9 +1,10 @@
 import { type Html, html } from "@watchkeeper/web/html";
 import type { Faults, faultModes } from "../faults.ts";
-import { type Channel, channels, type MessageOf } from "../message.ts";
+import type { Channel, MessageOf } from "../message.ts";
 import type { Store } from "../store.ts";
 import { renderEmail } from "./email.ts";
 import { type IncidentEvents, renderIncident } from "./incident.ts";
+import { renderCall, renderNotification, renderText } from "./phone.ts";
 import { renderThread } from "./slack.ts";
 import { renderWebhook } from "./webhook.ts";
 
@@ -12,13 +13,27 @@ const SHOWN = 50;
 export const titles: Readonly<Record<Channel, string>> = {
   slack: "Slack",
   email: "E-mail",
+  ntfy: "Push",
+  sms: "Texts",
+  voice: "Calls",
   pagerduty: "Pages",
   webhook: "Webhooks",
 };
 
+/** What stands above what on a wide screen: people at a desk, their mail, their phone, and machines. */
+const groups: readonly (readonly Channel[])[] = [
+  ["slack"],
+  ["email"],
+  ["ntfy", "sms", "voice"],
+  ["pagerduty", "webhook"],
+];
+
 const waiting: Readonly<Record<Channel, string>> = {
   slack: "No message in any channel",
   email: "The mailbox is empty",
+  ntfy: "No notification on any phone",
+  sms: "No text message on any phone",
+  voice: "No phone has rung",
   pagerduty: "Nobody has been paged",
   webhook: "No webhook was called",
 };
@@ -53,6 +68,9 @@ function incidentCards(messages: readonly MessageOf<"pagerduty">[]): Html[] {
 const cards: Readonly<Record<Channel, (store: Store) => Html[]>> = {
   slack: (store) => slackCards(store.list("slack")),
   email: (store) => store.list("email").slice(0, SHOWN).map(renderEmail),
+  ntfy: (store) => store.list("ntfy").slice(0, SHOWN).map(renderNotification),
+  sms: (store) => store.list("sms").slice(0, SHOWN).map(renderText),
+  voice: (store) => store.list("voice").slice(0, SHOWN).map(renderCall),
   pagerduty: (store) => incidentCards(store.list("pagerduty")),
   webhook: (store) => store.list("webhook").slice(0, SHOWN).map(renderWebhook),
 };
@@ -88,4 +106,6 @@ export const renderColumns = (store: Store, faults: Faults): Html => html`
     <p>Cause something: <code>npm run stop -- app</code> stops the Company Directory. Within about two minutes its
       alert arrives here the way a person would receive it. <code>npm start</code> brings it back and resolves it.</p>
   </div>
-  <div class="columns" data-columns>${channels.map((channel) => renderColumn(store, faults, channel))}</div>`;
+  <div class="columns" data-columns>${groups.map(
+    (group) => html`<div class="group">${group.map((channel) => renderColumn(store, faults, channel))}</div>`,
+  )}</div>`;

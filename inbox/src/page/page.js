@@ -117,6 +117,51 @@ function showTab() {
   }
 }
 
+let toastTimer;
+
+/** What the one who pressed would see beside the message: a warning of Slack's, a failed button. */
+function showToast(text) {
+  const toast = byData("toast");
+  toast.textContent = text;
+  toast.hidden = text === "";
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => {
+    toast.hidden = true;
+  }, 8_000);
+}
+
+async function answer(message, what) {
+  const response = await fetch(`/api/messages/${message}/answer`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ with: what }),
+  });
+  const { saw, error } = await response.json();
+  showToast(saw || error || "");
+  await poll();
+}
+
+byData("main").addEventListener("click", async ({ target }) => {
+  const button = target.closest("[data-answer]");
+  if (!button) return;
+  button.disabled = true;
+  try {
+    await answer(button.dataset.message, button.dataset.answer);
+  } finally {
+    button.disabled = false;
+  }
+});
+byData("main").addEventListener("change", async ({ target }) => {
+  if (!target.dataset.choose || target.value === "") return;
+  await answer(target.dataset.message, `${target.dataset.choose}=${target.value}`);
+  target.value = "";
+});
+byData("main").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  await answer(form.dataset.reply, new FormData(form).get("text"));
+  form.reset();
+});
 byData("clear").addEventListener("click", async () => {
   await fetch("/api/messages", { method: "DELETE" });
   await poll();

@@ -31,6 +31,7 @@ const renderPage = (columns: Html): string =>
   </header>
   <nav class="tabs" aria-label="Channels">${channels.map((channel) => html`<a href="#${channel}" data-tab="${channel}">${titles[channel]} <span class="count" data-tab-count></span></a>`)}</nav>
   <main data-main>${columns}</main>
+  <p class="toast" role="status" data-toast hidden></p>
   <p class="sr" aria-live="polite" data-announcer></p>
 </body>
 </html>`.text;

@@ -20,16 +20,26 @@ function renderText(value: Json | undefined): Html {
 const renderImage = (image: Fields): Html =>
   html`<span class="image">${link(stringOf(image.image_url), `Image: ${stringOf(image.alt_text)}`)}</span>`;
 
-function renderElement(value: Json): Html {
+/** A select whose choice is sent as soon as it is made. */
+const renderSelect = (element: Fields, id: number): Html => html`
+  <select data-message="${id}" data-choose="${stringOf(element.action_id)}" aria-label="${stringOf(fieldsOf(element.placeholder).text)}">
+    <option value="">${renderText(element.placeholder)}</option>
+    ${listOf(element.options)
+      .map(fieldsOf)
+      .map((option) => html`<option value="${stringOf(option.value)}">${renderText(option.text)}</option>`)}
+  </select>`;
+
+function renderElement(value: Json, id: number): Html {
   const element = fieldsOf(value);
   if (element.type === "image") return renderImage(element);
+  if (element.type === "static_select") return renderSelect(element, id);
   if (element.type !== "button")
     return html`<span class="button">${stringOf(element.type).replaceAll("_", " ")}</span>`;
   const style = ["primary", "danger"].includes(stringOf(element.style)) ? ` ${stringOf(element.style)}` : "";
   const url = stringOf(element.url);
   return safeHref(url)
     ? link(url, renderText(element.text), `button${style}`)
-    : html`<span class="button${style}">${renderText(element.text)}</span>`;
+    : html`<button type="button" class="button${style}" data-message="${id}" data-answer="${stringOf(element.action_id)}">${renderText(element.text)}</button>`;
 }
 
 /** Rich text and anything newer: what it says, without its layout. */
@@ -46,7 +56,7 @@ function textsOf(value: Json | undefined): string {
 }
 
 /** How each type of block looks. */
-const renderers: Readonly<Record<string, (block: Fields) => Html>> = {
+const renderers: Readonly<Record<string, (block: Fields, id: number) => Html>> = {
   header: (block) => html`<h4>${renderText(block.text)}</h4>`,
   divider: () => html`<hr>`,
   image: renderImage,
@@ -55,25 +65,26 @@ const renderers: Readonly<Record<string, (block: Fields) => Html>> = {
       const fields = fieldsOf(element);
       return html`<span>${fields.type === "image" ? renderImage(fields) : renderText(fields)}</span> `;
     })}</p>`,
-  actions: (block) => html`<p class="actions">${listOf(block.elements).map(renderElement)}</p>`,
+  actions: (block, id) =>
+    html`<p class="actions">${listOf(block.elements).map((element) => renderElement(element, id))}</p>`,
   markdown: (block) => html`<p class="preformatted">${stringOf(block.text)}</p>`,
-  section: (block) => html`<div class="section">
+  section: (block, id) => html`<div class="section">
     <div>${isFields(block.text) && html`<p>${renderText(block.text)}</p>`}
     ${
       listOf(block.fields).length > 0 &&
       html`<div class="fields">${listOf(block.fields).map((field) => html`<p>${renderText(field)}</p>`)}</div>`
     }</div>
-    ${isFields(block.accessory) && renderElement(block.accessory)}
+    ${isFields(block.accessory) && renderElement(block.accessory, id)}
   </div>`,
 };
 
-function renderBlock(value: Json): Html {
+function renderBlock(value: Json, id: number): Html {
   const block = fieldsOf(value);
   const render = renderers[stringOf(block.type)];
-  return render ? render(block) : html`<p class="preformatted">${textsOf(value)}</p>`;
+  return render ? render(block, id) : html`<p class="preformatted">${textsOf(value)}</p>`;
 }
 
-function renderAttachment(value: Json): Html {
+function renderAttachment(value: Json, id: number): Html {
   const attachment = fieldsOf(value);
   const title = stringOf(attachment.title);
   const colour = stringOf(attachment.color);
@@ -87,15 +98,15 @@ function renderAttachment(value: Json): Html {
         return html`<p><strong>${stringOf(field.title)}</strong><br>${renderMrkdwn(stringOf(field.value))}</p>`;
       })}</div>`
     }
-    ${listOf(attachment.blocks).map(renderBlock)}
+    ${listOf(attachment.blocks).map((block) => renderBlock(block, id))}
     ${stringOf(attachment.footer) && html`<p class="context">${stringOf(attachment.footer)}</p>`}
   </div>`;
 }
 
-function renderBody({ blocks, text, attachments }: SlackContent): Html {
+function renderBody({ blocks, text, attachments }: SlackContent, id: number): Html {
   return html`<div class="slack-body">
-    ${blocks?.length ? blocks.map(renderBlock) : text && html`<p>${renderMrkdwn(text)}</p>`}
-    ${attachments?.map(renderAttachment)}
+    ${blocks?.length ? blocks.map((block) => renderBlock(block, id)) : text && html`<p>${renderMrkdwn(text)}</p>`}
+    ${attachments?.map((one) => renderAttachment(one, id))}
   </div>`;
 }
 
@@ -111,7 +122,11 @@ const renderPost = (message: MessageOf<"slack">): Html => html`
     <div class="post-text">
       <p class="byline"><strong>${message.content.username ?? "Watchkeeper"}</strong> <span class="tag">app</span> ${time(message.receivedAt)}
         ${message.revisions > 0 && html`<span class="quiet">(edited ${time(message.updatedAt)})</span>`}</p>
-      ${renderBody(message.content)}
+      ${renderBody(message.content, message.id)}
+      ${message.content.ephemeral?.map(
+        ({ at, user, text }) =>
+          html`<p class="only-you">${time(at)} only visible to ${user}: ${renderMrkdwn(text)}</p>`,
+      )}
       ${renderHistory(message)}
     </div>
   </div>`;

@@ -14,6 +14,10 @@ export const limits = {
   contextElements: 10,
   buttonText: 75,
   buttonValue: 2_000,
+  options: 100,
+  optionText: 75,
+  optionValue: 150,
+  placeholder: 150,
   url: 3_000,
   altText: 2_000,
   id: 255,
@@ -59,14 +63,27 @@ const button = z.looseObject({
   style: z.enum(["primary", "danger"], "must be primary or danger").optional(),
 });
 
-/** Elements that the stand-in does not look into: selects, pickers, menus. */
+const option = z.looseObject({
+  text: plainText(limits.optionText),
+  value: atMost(limits.optionValue),
+});
+
+const staticSelect = z.looseObject({
+  type: z.literal("static_select"),
+  action_id: id,
+  placeholder: plainText(limits.placeholder).optional(),
+  options: list(option, limits.options),
+});
+
+/** Elements that the stand-in does not look into: other selects, pickers, menus. */
 const otherElement = z.looseObject({
   type: z.string().regex(/_(select|picker)$|^(overflow|checkboxes|radio_buttons)$/, "unsupported type"),
   action_id: id,
 });
 
 const element = z.looseObject({ type: z.string("must have a type") }).superRefine((value, context) => {
-  const schema = value.type === "button" ? button : value.type === "image" ? image : otherElement;
+  const known: Readonly<Record<string, z.ZodType>> = { button, image, static_select: staticSelect };
+  const schema = known[value.type] ?? otherElement;
   for (const issue of schema.safeParse(value).error?.issues ?? []) context.addIssue({ ...issue } as never);
 });
 

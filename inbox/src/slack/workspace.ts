@@ -25,6 +25,7 @@ export type Lookup = SlackChannel | { readonly error: "channel_not_found" | "is_
 export interface Channels {
   forPosting(nameOrId: string): Lookup;
   byId(id: string): Lookup;
+  list(): readonly SlackChannel[];
 }
 
 const MAX_CHANNELS = 1_000;
@@ -40,6 +41,7 @@ export function createChannels(): Channels {
   const byId = (id: string): Lookup => known.get(id) ?? { error: "channel_not_found" };
   return {
     byId,
+    list: () => [...known.values()],
     forPosting(nameOrId) {
       if (known.has(nameOrId)) return byId(nameOrId);
       const name = NAME.exec(nameOrId)?.[1];

@@ -1,3 +1,4 @@
+import type { Priority } from "../incidents/priority.ts";
 import type { Severity } from "../incidents/severity.ts";
 import type { RetryLadder } from "../outbox/retry.ts";
 import type { ChannelName } from "../routes.ts";
@@ -9,6 +10,12 @@ export interface IncidentNews {
   readonly number: number;
   readonly state: "triggered" | "acknowledged" | "resolved";
   readonly severity: Severity;
+  readonly priority: Priority;
+  /** Who looks after it: a person's short name, or what a provider called them. */
+  readonly acknowledgedBy: string | null;
+  readonly assignee: string | null;
+  /** Nobody is woken before; null or past: not snoozed. */
+  readonly snoozedUntil: Date | null;
   readonly alertname: string;
   readonly service: string;
   readonly summary: string;
@@ -22,17 +29,55 @@ export interface IncidentNews {
   readonly url: string;
 }
 
+/** Whom a message is for. */
+export interface Recipient {
+  /** Of a person: a mail address, an ntfy topic, a number; null: the team's, from the channel's settings. */
+  readonly address: string | null;
+  /** The person's short name; null for the team. What a button in the message does is done by them. */
+  readonly person: string | null;
+}
+
+/** Why a person is told, when they are: for the first line of a page and the timeline. */
+export interface Page {
+  /** From 1; the catch-all is one more than the last. */
+  readonly level: number;
+  /** From 1: how often all levels were asked. */
+  readonly round: number;
+  readonly reason: "escalation" | "next-channel" | "catch-all" | "test";
+}
+
+/** One line of the incident's history. */
+export interface TimelineLine {
+  readonly id: number;
+  readonly at: Date;
+  readonly kind: string;
+  readonly text: string;
+  readonly actor: string | null;
+}
+
+/**
+ * `announce` is the first message about an incident to a recipient; `again` asks the same person once more and must
+ * ring once more, so it is never folded into the first; `update` changes what is shown and rings nowhere; `resolve`
+ * says that it is over.
+ */
+export type MessageKind = "announce" | "again" | "update" | "resolve";
+
 /** What a channel is asked to say. */
 export interface Message {
   /** The same for every attempt: the provider, or a later look, tells repetitions apart by it. */
   readonly deliveryId: string;
-  readonly kind: "announce" | "update" | "resolve";
+  readonly kind: MessageKind;
+  readonly to: Recipient;
+  /** Null when the team is told, or a person that something is over. */
+  readonly page: Page | null;
   readonly incident: IncidentNews;
+  /** What happened since this recipient was last told, oldest first, at most 50 lines. */
+  readonly history: readonly TimelineLine[];
   /** An earlier attempt of this very message ended without an answer. */
   readonly mayHaveArrived: boolean;
-  /** The newest `Sent.reference` of the channel, whatever its incident. */
+  /** The newest `Sent.reference` of the destination, whatever its incident. */
   readonly lastReference: string | null;
-  /** The first message about the incident on this channel. */
+  /** The first message about the incident to this recipient. */
   readonly announcement: {
     readonly deliveryId: string;
     readonly createdAt: Date;
@@ -63,6 +108,11 @@ export type Outcome =
 /** A way to reach people. One file each in this folder; `channels.ts` lists them. */
 export interface Channel {
   readonly name: ChannelName;
+  /**
+   * Whom it can reach: the team, by one address from the settings, and people, by an address of theirs in `to`. A
+   * channel for people alone is never asked without an address.
+   */
+  readonly reaches: readonly ("team" | "people")[];
   /** Whether changes of an open incident are worth a message (it changes one in place, or nobody is woken). */
   readonly showsUpdates: boolean;
   /** The provider's published rate, as the shortest time between two messages. */

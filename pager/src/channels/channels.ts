@@ -1,9 +1,14 @@
+import type { ActionAddresses } from "../actions/addresses.ts";
 import type { ChannelName } from "../routes.ts";
 import type { PagerSettings } from "../settings.ts";
 import type { Channel, Outcome } from "./channel.ts";
 import { createEmailChannel } from "./email.ts";
+import { createNtfyChannel } from "./ntfy.ts";
 import { createPagerDutyChannel } from "./pagerduty.ts";
 import { createSlackChannel } from "./slack.ts";
+import { createSmsChannel } from "./sms.ts";
+import type { TwilioSettings } from "./twilio.ts";
+import { createVoiceChannel } from "./voice.ts";
 import { createWebhookChannel } from "./webhook.ts";
 
 /** Providers echo what they were sent; a reason is shown to people and written into logs. */
@@ -33,18 +38,40 @@ const urlSecrets = (text: string): readonly string[] => {
   return [text, password, decodeURIComponent(password)];
 };
 
+/** The token, as it is and as it travels. */
+const twilioSecrets = ({ accountSid, authToken }: TwilioSettings): readonly string[] => [
+  authToken,
+  Buffer.from(`${accountSid}:${authToken}`).toString("base64"),
+];
+
+/** What channels ask of the pager around them. */
+export interface ChannelContext {
+  /** The addresses by which readers act; undefined: messages carry none, and nobody is called. */
+  readonly addresses?: ActionAddresses | undefined;
+  /** The call that a delivery led to, if its provider has told of one. */
+  readonly findCall?: (deliveryId: string) => Promise<string | undefined>;
+}
+
 /**
  * The channels that are set up, by name. A new channel is one file beside this one, its settings, and a line here.
  *
  * @param install names this installation in keys shared with providers
  */
 export function createChannels(
-  { slack, email, pagerduty, webhook }: PagerSettings["channels"],
+  { slack, email, pagerduty, ntfy, twilio, webhook }: PagerSettings["channels"],
   install: string,
+  { addresses, findCall = async () => undefined }: ChannelContext = {},
 ): ReadonlyMap<ChannelName, Channel> {
+  // Twilio refuses a message whose callback it cannot reach, and nobody would hear a call without words.
+  const forTwilio = twilio && addresses?.canBeCalledFrom(twilio.url) ? addresses : undefined;
   const all = [
-    slack && ([createSlackChannel(slack), [slack.token]] as const),
-    email && ([createEmailChannel(email), urlSecrets(email.url)] as const),
+    slack && ([createSlackChannel(slack), [slack.token, slack.signingSecret ?? ""]] as const),
+    email && ([createEmailChannel(email, addresses), urlSecrets(email.url)] as const),
+    ntfy && ([createNtfyChannel(ntfy, addresses), [ntfy.token ?? "", ...urlSecrets(ntfy.url)]] as const),
+    twilio && ([createSmsChannel(twilio, forTwilio), twilioSecrets(twilio)] as const),
+    twilio &&
+      forTwilio &&
+      ([createVoiceChannel(twilio, forTwilio, findCall), twilioSecrets(twilio)] as const),
     pagerduty && ([createPagerDutyChannel({ ...pagerduty, install }), [pagerduty.routingKey]] as const),
     webhook && ([createWebhookChannel(webhook), [webhook.secret, ...urlSecrets(webhook.url)]] as const),
   ];

@@ -1,8 +1,9 @@
 import { PassThrough } from "node:stream";
 import { reasonOf } from "@watchkeeper/process/main";
 import { createTransport } from "nodemailer";
+import type { ActionAddresses } from "../actions/addresses.ts";
 import type { Channel, Message, Outcome } from "./channel.ts";
-import { renderHtml, renderPlain, renderSubject } from "./email-text.ts";
+import { type MailAction, renderHtml, renderPlain, renderSubject } from "./email-text.ts";
 import { clip } from "./words.ts";
 
 export interface EmailSettings {
@@ -53,26 +54,41 @@ function outcomeOf(error: SmtpError, textLeft: boolean): Outcome {
   return { result: textLeft ? "ambiguous" : "retry", reason };
 }
 
+/** What a mail offers, by links that only open a page: scanners follow every link. */
+function actionsOf(message: Message, addresses: ActionAddresses | undefined): readonly MailAction[] {
+  if (!addresses || message.incident.state === "resolved") return [];
+  return [
+    ...(message.incident.state === "triggered"
+      ? [{ text: "Acknowledge", url: addresses.link(message, "acknowledge") }]
+      : []),
+    { text: "Resolve", url: addresses.link(message, "resolve") },
+    { text: "Snooze for an hour", url: addresses.link(message, "snooze") },
+  ];
+}
+
 /** Mail by SMTP: one at the start and one at the end of an incident, in one thread. */
-export function createEmailChannel({ url, from, to }: EmailSettings): Channel {
+export function createEmailChannel({ url, from, to }: EmailSettings, addresses?: ActionAddresses): Channel {
   const server = parseServer(url);
   const domain = domainOf(from);
   const messageIdOf = (deliveryId: string): string => `<${deliveryId}@${domain}>`;
 
-  function render({ deliveryId, kind, incident, announcement }: Message) {
+  function render(message: Message) {
+    const { deliveryId, kind, to: recipient, incident, announcement } = message;
     const root = messageIdOf(announcement.deliveryId);
+    const actions = actionsOf(message, addresses);
     return {
       from,
-      to,
+      to: recipient.address ?? to,
       subject: renderSubject(incident),
-      text: renderPlain(incident),
-      html: renderHtml(incident),
+      text: renderPlain(incident, actions),
+      html: renderHtml(incident, actions),
       // The same for every attempt: many servers and readers drop the second one.
       messageId: messageIdOf(deliveryId),
       ...(kind !== "announce" && { inReplyTo: root, references: root }),
       // Out-of-office answers to a machine help nobody.
       headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
-      ...(incident.severity === "page" && kind === "announce" && { priority: "high" as const }),
+      ...(incident.severity === "page" &&
+        (kind === "announce" || kind === "again") && { priority: "high" as const }),
       disableFileAccess: true,
       disableUrlAccess: true,
     };
@@ -80,6 +96,7 @@ export function createEmailChannel({ url, from, to }: EmailSettings): Channel {
 
   return {
     name: "email",
+    reaches: ["team", "people"],
     showsUpdates: false,
     minIntervalMs: 200,
     budgetMs: () => BUDGET_MS,

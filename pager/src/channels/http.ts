@@ -43,49 +43,85 @@ export function retryAfterMs(header: string | null, nowMs = Date.now()): number 
   return Number.isFinite(ms) ? Math.max(0, ms) : DEFAULT_PAUSE_MS;
 }
 
+/** What a provider answered. */
+export interface ProviderAnswer {
+  readonly status: number;
+  /** At most 100,000 characters of it. */
+  readonly text: string;
+  readonly retryAfter: string | null;
+}
+
+/** Calls a provider. Redirects are answers: a secret must not follow one. */
+export async function ask(
+  url: string,
+  init: {
+    readonly method: "GET" | "POST";
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body?: string;
+  },
+  signal: AbortSignal,
+): Promise<ProviderAnswer | Outcome> {
+  try {
+    const response = await fetch(url, {
+      ...init,
+      headers: { "user-agent": "watchkeeper-pager", ...init.headers },
+      redirect: "manual",
+      signal,
+    });
+    const retryAfter = response.headers.get("retry-after");
+    return { status: response.status, text: await shortText(response), retryAfter };
+  } catch (error) {
+    return networkOutcome(error);
+  }
+}
+
+/** How providers differ in what an answer other than "taken" means. */
+export interface Reading {
+  /** What a 5xx, 408 or 425 leaves behind: nothing worth a doubt, or perhaps a message. */
+  readonly whenBroken: "retry" | "ambiguous";
+  /** How long a 429 asks us to wait. */
+  readonly pauseMs?: (answer: ProviderAnswer) => number;
+}
+
+/** @returns undefined when the provider has taken the message (2xx) */
+export function readAnswer(answer: ProviderAnswer, reading: Reading): Outcome | undefined {
+  const { status, text, retryAfter } = answer;
+  if (status >= 200 && status < 300) return undefined;
+  const reason = clip(`HTTP ${status}: ${text.replaceAll(/\s+/g, " ").trim()}`, 300);
+  if (status === 429) {
+    return { result: "too-fast", reason, pauseMs: reading.pauseMs?.(answer) ?? retryAfterMs(retryAfter) };
+  }
+  const passing = status >= 500 || status === 408 || status === 425;
+  return passing ? { result: reading.whenBroken, reason } : { result: "dead", reason };
+}
+
 /**
  * Posts JSON to a provider that tells repetitions apart by a key, so that any doubt is settled by sending again.
- * 2xx is taken; 429 pauses; 5xx, 408 and 425 try again; every other answer is a refusal for good, redirects included
- * (a secret must not follow one).
+ * 2xx is taken; 429 pauses; 5xx, 408 and 425 try again; every other answer is a refusal for good, redirects included.
  */
 export async function postJson(
   url: string,
   body: string,
   headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
+  reading: Reading = { whenBroken: "retry" },
 ): Promise<Outcome> {
-  try {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "content-type": "application/json", "user-agent": "watchkeeper-pager", ...headers },
-      body,
-      redirect: "manual",
-      signal,
-    });
-    const { status } = response;
-    if (response.ok) {
-      await response.body?.cancel();
-      return { result: "sent", reference: null };
-    }
-    const reason = clip(`HTTP ${status}: ${await shortText(response)}`, 300);
-    if (status === 429) {
-      return { result: "too-fast", reason, pauseMs: retryAfterMs(response.headers.get("retry-after")) };
-    }
-    const passing = status >= 500 || status === 408 || status === 425;
-    return { result: passing ? "retry" : "dead", reason };
-  } catch (error) {
-    return networkOutcome(error);
-  }
+  const init = { method: "POST", headers: { "content-type": "application/json", ...headers }, body } as const;
+  const answer = await ask(url, init, signal);
+  if ("result" in answer) return answer;
+  return readAnswer(answer, reading) ?? { result: "sent", reference: null };
 }
 
-/** The start of an answer: a provider's reason fits, a page of HTML does not. */
+const MAX_ANSWER = 100_000;
+
+/** The start of an answer: a page of HTML may be endless. */
 async function shortText(response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size > 1_000) break;
+    if (size > MAX_ANSWER) break;
   }
-  return Buffer.concat(chunks).toString().replaceAll(/\s+/g, " ").trim();
+  return Buffer.concat(chunks).toString().slice(0, MAX_ANSWER);
 }

@@ -25,6 +25,8 @@ const dedupKeyOf = (install: string, incidentId: string): string => `${install}:
 function renderEvent({ routingKey, install }: PagerDutySettings, { kind, incident }: Message): string {
   const event = { routing_key: routingKey, dedup_key: dedupKeyOf(install, incident.id) };
   if (kind === "resolve") return JSON.stringify({ ...event, event_action: "resolve" });
+  // Its own escalation ends too: one person looks after it, whichever way they said so.
+  if (incident.state === "acknowledged") return JSON.stringify({ ...event, event_action: "acknowledge" });
   return JSON.stringify({
     ...event,
     event_action: "trigger",
@@ -52,11 +54,17 @@ export function createPagerDutyChannel(settings: PagerDutySettings): Channel {
   const url = `${settings.url.replace(/\/+$/, "")}/v2/enqueue`;
   return {
     name: "pagerduty",
-    // A second trigger would not change the incident's title there, only add to its log.
-    showsUpdates: false,
+    reaches: ["team"],
+    showsUpdates: true,
     // About 120 events a minute for one routing key.
     minIntervalMs: 500,
     budgetMs: httpTimeoutMs,
-    send: (message, signal) => postJson(url, renderEvent(settings, message), {}, signal),
+    async send(message, signal) {
+      // A second trigger would not change the incident there, only add to its log.
+      if (message.kind === "update" && message.incident.state !== "acknowledged") {
+        return { result: "sent", reference: null, note: "nothing to change there" };
+      }
+      return postJson(url, renderEvent(settings, message), {}, signal);
+    },
   };
 }

@@ -11,7 +11,7 @@ import { reasonOf } from "@watchkeeper/process/main";
 import { z } from "zod";
 import { type Channel, httpTimeoutMs, type Message, type Outcome } from "./channel.ts";
 import { DEFAULT_PAUSE_MS, networkOutcome } from "./http.ts";
-import { renderBlocks, renderText } from "./slack-blocks.ts";
+import { renderBlocks, renderText, renderThread } from "./slack-blocks.ts";
 
 export interface SlackSettings {
   readonly token: string;
@@ -19,6 +19,8 @@ export interface SlackSettings {
   readonly channel: string;
   /** Slack's Web API or a stand-in's, ending in a slash. */
   readonly apiUrl: string;
+  /** Proves that a pressed button comes from Slack; without it messages have none. */
+  readonly signingSecret?: string | undefined;
 }
 
 /*
@@ -26,9 +28,10 @@ export interface SlackSettings {
  *
  *   announce ──► chat.postMessage, the delivery's id in its metadata ──► reference {channel id, ts}
  *   update, resolve ──► chat.update of that message with the newest state
+ *                       and what has happened since, as a reply in its thread
  *
- * Slack takes no idempotency key. After an attempt without an answer, the channel's history is searched for the
- * delivery's id first: found means sent.
+ * Slack takes no idempotency key. After an attempt without an answer, the channel's history (or the thread) is
+ * searched for the delivery's id first: found means sent.
  */
 
 const EVENT_TYPE = "watchkeeper_delivery";
@@ -36,6 +39,7 @@ const EVENT_TYPE = "watchkeeper_delivery";
 /** Clocks differ: look a little further back than the announcement. */
 const LOOK_BACK_SECONDS = 60;
 const HISTORY_PAGES = 3;
+const CHANNEL_PAGES = 5;
 
 const referenceSchema = z.object({ name: z.string(), channel: z.string(), ts: z.string() });
 type Reference = z.infer<typeof referenceSchema>;
@@ -49,6 +53,11 @@ const historySchema = z.object({
         .optional(),
     }),
   ),
+  response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
+});
+
+const channelsSchema = z.object({
+  channels: z.array(z.looseObject({ id: z.string(), name: z.string().optional() })),
   response_metadata: z.looseObject({ next_cursor: z.string().optional() }).optional(),
 });
 
@@ -115,7 +124,7 @@ function parseReference(text: string | null, name: string): Reference | undefine
   return name === "" || reference.name === name ? reference : undefined;
 }
 
-export function createSlackChannel({ token, channel, apiUrl }: SlackSettings): Channel {
+export function createSlackChannel({ token, channel, apiUrl, signingSecret }: SlackSettings): Channel {
   const clientFor = (timeout: number, signal: AbortSignal): WebClient =>
     new WebClient(token, {
       slackApiUrl: apiUrl,
@@ -132,7 +141,7 @@ export function createSlackChannel({ token, channel, apiUrl }: SlackSettings): C
 
   const contentOf = ({ incident, announcement }: Message) => ({
     text: renderText(incident),
-    blocks: renderBlocks(incident),
+    blocks: renderBlocks(incident, signingSecret !== undefined),
     metadata: { event_type: EVENT_TYPE, event_payload: { delivery_id: announcement.deliveryId } },
   });
   const sent = (reference: Omit<Reference, "name">, note?: string): Outcome => ({
@@ -154,7 +163,9 @@ export function createSlackChannel({ token, channel, apiUrl }: SlackSettings): C
   async function update(client: WebClient, message: Message, reference: Reference): Promise<Outcome> {
     try {
       await client.chat.update({ channel: reference.channel, ts: reference.ts, ...contentOf(message) });
-      return sent(reference);
+      // Repeating an announcement that had arrived adds nothing to its thread.
+      if (message.kind === "announce") return sent(reference);
+      return sent(reference, await reply(client, message, reference));
     } catch (error) {
       if (!GONE.has(platformCode(error) ?? "")) throw error;
       const gone = "the message is gone from Slack";
@@ -165,12 +176,75 @@ export function createSlackChannel({ token, channel, apiUrl }: SlackSettings): C
     }
   }
 
+  /**
+   * What has happened since, below the message.
+   *
+   * @returns why the thread stays without it, when Slack refuses that for good
+   */
+  async function reply(
+    client: WebClient,
+    message: Message,
+    reference: Reference,
+  ): Promise<string | undefined> {
+    const text = renderThread(message.history);
+    if (text === undefined) return undefined;
+    const { deliveryId, mayHaveArrived } = message;
+    const thread = { channel: reference.channel, ts: reference.ts };
+    try {
+      if (mayHaveArrived) {
+        const replies = historySchema.parse(
+          await client.conversations.replies({ ...thread, include_all_metadata: true, limit: 200 }),
+        );
+        if (replies.messages.some(({ metadata }) => metadata?.event_payload.delivery_id === deliveryId)) {
+          return undefined;
+        }
+      }
+      await client.chat.postMessage({
+        channel: thread.channel,
+        thread_ts: thread.ts,
+        text,
+        metadata: { event_type: EVENT_TYPE, event_payload: { delivery_id: deliveryId } },
+        unfurl_links: false,
+        unfurl_media: false,
+      });
+      return undefined;
+    } catch (error) {
+      // The message itself shows the newest state: what its thread lacks is not worth a second attempt.
+      const outcome = outcomeOf(error);
+      if (outcome.result === "dead") return `the thread was not written: ${outcome.reason}`;
+      throw error;
+    }
+  }
+
+  /** The channel's id. Reading takes no name, and before the first message is answered a name is all there is. */
+  async function findChannel(client: WebClient): Promise<string | undefined> {
+    if (/^[CDG][A-Z0-9]{6,}$/.test(channel)) return channel;
+    const name = channel.replace(/^#/, "");
+    let cursor: string | undefined;
+    for (let page = 0; page < CHANNEL_PAGES; page++) {
+      const list = channelsSchema.parse(
+        await client.conversations.list({
+          types: "public_channel,private_channel",
+          exclude_archived: true,
+          limit: 1_000,
+          ...(cursor !== undefined && { cursor }),
+        }),
+      );
+      const found = list.channels.find((one) => one.name === name);
+      if (found) return found.id;
+      cursor = list.response_metadata?.next_cursor;
+      if (!cursor) return undefined;
+    }
+    return undefined;
+  }
+
   /** The announcement, if it arrived although its answer did not. */
   async function findAnnouncement(client: WebClient, message: Message): Promise<Reference | undefined> {
     const { deliveryId, createdAt } = message.announcement;
-    const id = parseReference(message.lastReference, channel)?.channel ?? channel;
     let cursor: string | undefined;
     try {
+      const id = parseReference(message.lastReference, channel)?.channel ?? (await findChannel(client));
+      if (id === undefined) return undefined;
       for (let page = 0; page < HISTORY_PAGES; page++) {
         const history = historySchema.parse(
           await client.conversations.history({
@@ -197,9 +271,10 @@ export function createSlackChannel({ token, channel, apiUrl }: SlackSettings): C
 
   return {
     name: "slack",
+    reaches: ["team"],
     showsUpdates: true,
-    // One message a second for a channel.
-    minIntervalMs: 1_000,
+    // One message a second for a channel, and fifty changes a minute.
+    minIntervalMs: 1_200,
     // One call, or after a doubtful attempt a look into the history and a call: both are fast or Slack is broken.
     budgetMs: (severity) => httpTimeoutMs(severity) + 1_000,
     async send(message, signal) {

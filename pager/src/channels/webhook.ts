@@ -12,6 +12,7 @@ export interface WebhookSettings {
 
 const EVENT = {
   announce: "incident.opened",
+  again: "incident.changed",
   update: "incident.changed",
   resolve: "incident.resolved",
 } as const;
@@ -42,6 +43,7 @@ function renderBody({ deliveryId, kind, incident }: Message): string {
 export function createWebhookChannel({ url, secret }: WebhookSettings, clock: Clock = systemClock): Channel {
   return {
     name: "webhook",
+    reaches: ["team"],
     showsUpdates: true,
     minIntervalMs: 100,
     budgetMs: httpTimeoutMs,

@@ -7,9 +7,20 @@ export function clip(text: string, max: number): string {
   return `${text.slice(0, end)}…`;
 }
 
-/** `PAGE`, `TICKET`, `INFO` or `RESOLVED`: the first word that a half-awake person reads. */
-export const stateWord = ({ state, severity }: IncidentNews): string =>
-  state === "resolved" ? "RESOLVED" : severity.toUpperCase();
+export type StateWord = "PAGE" | "TICKET" | "INFO" | "ACKNOWLEDGED" | "SNOOZED" | "RESOLVED";
+
+/** The first word that a half-awake person reads: what they must do, or that somebody does. */
+export function stateWord({ state, severity, snoozedUntil }: IncidentNews): StateWord {
+  if (state === "resolved") return "RESOLVED";
+  if (state === "acknowledged") return "ACKNOWLEDGED";
+  return snoozedUntil ? "SNOOZED" : (severity.toUpperCase() as "PAGE" | "TICKET" | "INFO");
+}
+
+/** Who looks after it, or until when nobody has to; undefined when somebody should. */
+export function careOf({ state, acknowledgedBy, snoozedUntil }: IncidentNews): string | undefined {
+  if (state === "acknowledged") return `acknowledged by ${acknowledgedBy ?? "somebody"}`;
+  return state === "triggered" && snoozedUntil ? `snoozed until ${instant(snoozedUntil)}` : undefined;
+}
 
 /** What happens, in the words of whoever wrote the alert. */
 export const subjectOf = (incident: IncidentNews): string =>

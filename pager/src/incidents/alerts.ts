@@ -17,27 +17,28 @@ export async function mergeFacts(tx: Queries, facts: readonly AlertFact[], cause
   await tx.query(
     "merge-facts",
     `WITH fact AS (
-       SELECT f.source, f.fingerprint, f."incidentKey" AS incident_key, f.status, f.severity, f.labels, f.annotations,
+       SELECT f.source, f.fingerprint, f."incidentKey" AS incident_key, f.status, f.severity, f.priority, f.labels, f.annotations,
               coalesce(f."factAt", pager_now()) AS fact_at, coalesce(f."startsAt", pager_now()) AS starts_at,
               pager_now() + f."expiresAfterMs" * interval '1 millisecond' AS expires_at
        FROM jsonb_to_recordset($1::jsonb) AS f(source text, fingerprint text, "incidentKey" text, status text,
          "factAt" timestamptz, "startsAt" timestamptz, "expiresAfterMs" double precision, severity text,
-         labels jsonb, annotations jsonb)
+         priority text, labels jsonb, annotations jsonb)
      ), latest AS (
        SELECT DISTINCT ON (source, fingerprint) *, coalesce($3, pager_now()) AS told_at FROM fact
        ORDER BY source, fingerprint, fact_at DESC, status = 'firing' DESC
      )
      INSERT INTO alert AS known (source, fingerprint, incident_key, status, fact_at, starts_at, expires_at, severity,
-       labels, annotations, inbox_id, told_at)
-     SELECT source, fingerprint, incident_key, status, fact_at, starts_at, expires_at, severity, labels, annotations,
-       $2::bigint, told_at
+       priority, labels, annotations, inbox_id, told_at)
+     SELECT source, fingerprint, incident_key, status, fact_at, starts_at, expires_at, severity, priority, labels,
+       annotations, $2::bigint, told_at
      FROM latest ORDER BY source, fingerprint
      ON CONFLICT (source, fingerprint) DO UPDATE SET
        incident_key = excluded.incident_key, status = excluded.status,
        fact_at = CASE WHEN excluded.fact_at < known.fact_at THEN excluded.told_at ELSE excluded.fact_at END,
        starts_at = excluded.starts_at, expires_at = excluded.expires_at, severity = excluded.severity,
+       priority = excluded.priority,
        labels = excluded.labels, annotations = excluded.annotations, inbox_id = excluded.inbox_id,
-       told_at = excluded.told_at
+       told_at = excluded.told_at, suppressed = false, absent_since = NULL
      WHERE ((excluded.fact_at, excluded.status = 'firing', coalesce(excluded.inbox_id, 0))
          > (known.fact_at, known.status = 'firing', coalesce(known.inbox_id, 0))
        OR (excluded.status = 'firing' AND known.status = 'resolved'

@@ -1,6 +1,8 @@
 import type { Queries } from "@watchkeeper/exporters/database";
+import { beginEscalations, stopEscalations } from "../escalation/run.ts";
 import { enqueueDeliveries, type Superseded } from "../outbox/enqueue.ts";
-import type { Destinations } from "../routes.ts";
+import type { Reach } from "../routes.ts";
+import { foldStorms } from "../storm/fold.ts";
 import { mergeFacts } from "./alerts.ts";
 import { decideIncident } from "./decide.ts";
 import type { AlertFact, Cause } from "./fact.ts";
@@ -17,7 +19,7 @@ export async function applyFacts(
   tx: Queries,
   facts: readonly AlertFact[],
   cause: Cause,
-  destinations: Destinations,
+  reach: Reach,
 ): Promise<readonly Superseded[]> {
   if (facts.length === 0) return [];
   const keys = [...new Set(facts.map((fact) => fact.incidentKey))];
@@ -25,10 +27,21 @@ export async function applyFacts(
   await mergeFacts(tx, facts, cause);
   const observations = await observe(tx, keys);
   const decided = observations.map((seen) => [seen, decideIncident(seen.incident, seen.firing)] as const);
-  const settled = await writeDecisions(tx, decided);
+  const written = await writeDecisions(tx, decided, cause.ids);
   await recordEvents(
     tx,
-    settled.flatMap(({ id, event }) => (event ? [{ incidentId: id, ...event }] : [])),
+    written.flatMap(({ id, event }) => (event ? [{ incidentId: id, ...event }] : [])),
   );
-  return enqueueDeliveries(tx, settled, cause.receivedAt, destinations);
+  const settled = await foldStorms(tx, reach, written);
+  await stopEscalations(
+    tx,
+    settled.filter(({ news }) => news === "resolved").map(({ id }) => id),
+    "resolved",
+  );
+  await beginEscalations(
+    tx,
+    reach.directory,
+    settled.filter(({ news, raised }) => news === "opened" || raised),
+  );
+  return enqueueDeliveries(tx, settled, cause.receivedAt, reach.destinations);
 }

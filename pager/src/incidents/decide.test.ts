@@ -4,6 +4,7 @@ import { decideIncident, type Firing, type OpenIncident } from "./decide.ts";
 const words = { summary: "down", description: "1 of 2", runbookUrl: null, dashboardUrl: null };
 const firing = (changes: Partial<Firing> = {}): Firing => ({
   severity: "ticket",
+  priority: "P2",
   count: 1,
   startedAt: new Date(0),
   labels: {},
@@ -13,6 +14,7 @@ const firing = (changes: Partial<Firing> = {}): Firing => ({
 const open = (changes: Partial<OpenIncident> = {}): OpenIncident => ({
   id: "1",
   severity: "ticket",
+  priority: "P2",
   firing: 1,
   words,
   ...changes,
@@ -33,7 +35,7 @@ test.each([
   [
     "a page among tickets raises",
     open(),
-    firing({ severity: "page", count: 2 }),
+    firing({ severity: "page", priority: "P1", count: 2 }),
     "change",
     "severity-raised",
   ],
@@ -43,6 +45,6 @@ test.each([
 });
 
 test("an incident keeps the severity that people were woken for", () => {
-  const decision = decideIncident(open({ severity: "page", firing: 2 }), firing({ severity: "ticket" }));
+  const decision = decideIncident(open({ severity: "page", priority: "P1", firing: 2 }), firing());
   expect(decision).toMatchObject({ action: "change", reason: "alerts-changed", severity: "page" });
 });

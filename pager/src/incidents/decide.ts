@@ -1,4 +1,5 @@
-import { isMoreSevere, type Severity } from "./severity.ts";
+import { type Priority, rankOf, severityOf } from "./priority.ts";
+import type { Severity } from "./severity.ts";
 
 /*
  *                 first alert fires                      all alerts resolved
@@ -7,12 +8,13 @@ import { isMoreSevere, type Severity } from "./severity.ts";
  *                                      └───┘ severity raised,                   alert opens a new one)
  *                                            alerts or words changed
  *
- * `acknowledged` is open like `triggered`; nothing acknowledges yet.
+ * `acknowledged` is open like `triggered`: what people do is in `commands.ts`.
  */
 
 /** What the alerts of one key say now. */
 export interface Firing {
   readonly severity: Severity;
+  readonly priority: Priority;
   readonly count: number;
   readonly startedAt: Date;
   /** Of the most severe and then oldest alert. */
@@ -31,6 +33,7 @@ export interface Words {
 export interface OpenIncident {
   readonly id: string;
   readonly severity: Severity;
+  readonly priority: Priority;
   readonly firing: number;
   readonly words: Words;
 }
@@ -44,6 +47,7 @@ export type Decision =
       readonly firing: Firing;
       /** Never lowered while the incident is open: whoever was woken wants to know that it is over. */
       readonly severity: Severity;
+      readonly priority: Priority;
     }
   | { readonly action: "resolve"; readonly reason: "all-alerts-resolved"; readonly incident: OpenIncident }
   | { readonly action: "none"; readonly reason: "nothing-fires" | "nothing-changed" };
@@ -63,16 +67,17 @@ export function decideIncident(incident: OpenIncident | undefined, firing: Firin
   if (!firing) return { action: "resolve", reason: "all-alerts-resolved", incident };
   const change = (
     reason: "severity-raised" | "alerts-changed" | "words-changed",
-    severity: Severity,
+    priority: Priority,
   ): Decision => ({
     action: "change",
     reason,
     incident,
     firing,
-    severity,
+    severity: severityOf[priority],
+    priority,
   });
-  if (isMoreSevere(firing.severity, incident.severity)) return change("severity-raised", firing.severity);
-  if (firing.count !== incident.firing) return change("alerts-changed", incident.severity);
-  if (!sameWords(firing.words, incident.words)) return change("words-changed", incident.severity);
+  if (rankOf(firing.priority) < rankOf(incident.priority)) return change("severity-raised", firing.priority);
+  if (firing.count !== incident.firing) return change("alerts-changed", incident.priority);
+  if (!sameWords(firing.words, incident.words)) return change("words-changed", incident.priority);
   return { action: "none", reason: "nothing-changed" };
 }

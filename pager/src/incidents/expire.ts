@@ -1,8 +1,9 @@
 import type { QueryRunner } from "@watchkeeper/exporters/database";
 import type { Superseded } from "../outbox/enqueue.ts";
-import type { Destinations } from "../routes.ts";
+import type { Reach } from "../routes.ts";
 import { applyFacts } from "./apply-facts.ts";
 import type { AlertFact, Source } from "./fact.ts";
+import type { Priority } from "./priority.ts";
 import type { Severity } from "./severity.ts";
 
 interface ExpiredRow {
@@ -10,18 +11,17 @@ interface ExpiredRow {
   fingerprint: string;
   incident_key: string;
   severity: Severity;
+  priority: Priority;
   labels: Record<string, string>;
   annotations: Record<string, string>;
 }
 
 /** Resolves firing alerts whose last fact holds no longer. A fact that comes in between is later and wins. */
-export async function expireAlerts(
-  database: QueryRunner,
-  destinations: Destinations,
-): Promise<readonly Superseded[]> {
+export async function expireAlerts(database: QueryRunner, reach: Reach): Promise<readonly Superseded[]> {
   const { rows } = await database.query<ExpiredRow>(
     "expired-alerts",
-    `SELECT source, fingerprint, incident_key, severity, labels, annotations FROM alert
+    `SELECT source, fingerprint, incident_key, severity,
+       coalesce(priority, CASE severity WHEN 'ticket' THEN 'P2' WHEN 'info' THEN 'P3' ELSE 'P1' END) AS priority, labels, annotations FROM alert
      WHERE status = 'firing' AND expires_at <= pager_now()`,
   );
   if (rows.length === 0) return [];
@@ -35,11 +35,10 @@ export async function expireAlerts(
       startsAt: null,
       expiresAfterMs: null,
       severity: row.severity,
+      priority: row.priority,
       labels: row.labels,
       annotations: row.annotations,
     }),
   );
-  return database.transaction((tx) =>
-    applyFacts(tx, facts, { inboxId: null, receivedAt: null }, destinations),
-  );
+  return database.transaction((tx) => applyFacts(tx, facts, { inboxId: null, receivedAt: null }, reach));
 }

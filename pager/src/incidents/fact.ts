@@ -1,7 +1,8 @@
+import type { Priority } from "./priority.ts";
 import type { Severity } from "./severity.ts";
 
-/** Who says so: an Alertmanager, or the pager about itself. */
-export type Source = "alertmanager" | "pager";
+/** Who says so: an Alertmanager, a Grafana, or the pager about itself. */
+export type Source = "alertmanager" | "grafana" | "pager";
 
 /**
  * One thing that a source said about one alert. A firing fact holds since `startsAt`, a resolved one since the
@@ -20,6 +21,7 @@ export interface AlertFact {
   /** After how many milliseconds without a newer fact a firing alert counts as resolved; null: never. */
   readonly expiresAfterMs: number | null;
   readonly severity: Severity;
+  readonly priority: Priority;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
 }
@@ -29,6 +31,8 @@ export interface Cause {
   readonly inboxId: string | null;
   /** When the body was committed; the latency of a message counts from here. Null means the present. */
   readonly receivedAt: Date | null;
+  /** Ids under which people have already heard of incidents that are not open yet, by key. */
+  readonly ids?: ReadonlyMap<string, string>;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Queries } from "@watchkeeper/exporters/database";
 import type { Firing, OpenIncident, Words } from "./decide.ts";
+import type { Priority } from "./priority.ts";
 import type { Severity } from "./severity.ts";
 
 /** What one key's alerts and its open incident, if there is one, say now. */
@@ -13,6 +14,7 @@ interface IncidentRow {
   id: string;
   key: string;
   severity: Severity;
+  priority: Priority;
   firing: number;
   summary: string;
   description: string;
@@ -23,6 +25,7 @@ interface IncidentRow {
 interface FiringRow {
   incident_key: string;
   severity: Severity;
+  priority: Priority;
   labels: Record<string, string>;
   annotations: Record<string, string>;
   firing: number;
@@ -60,17 +63,18 @@ export async function lockKeys(tx: Queries, keys: readonly string[]): Promise<vo
 export async function observe(tx: Queries, keys: readonly string[]): Promise<readonly Observation[]> {
   const incidents = await tx.query<IncidentRow>(
     "open-incidents-of-keys",
-    `SELECT id, key, severity, firing, summary, description, runbook_url, dashboard_url
+    `SELECT id, key, severity, priority, firing, summary, description, runbook_url, dashboard_url
      FROM incident WHERE key = ANY($1) AND state <> 'resolved'`,
     [keys],
   );
   const alerts = await tx.query<FiringRow>(
     "firing-alerts-of-keys",
-    `SELECT DISTINCT ON (incident_key) incident_key, severity, labels, annotations,
+    `SELECT DISTINCT ON (incident_key) incident_key, severity, level AS priority, labels, annotations,
        (count(*) OVER key)::integer AS firing, min(starts_at) OVER key AS started_at
-     FROM alert WHERE incident_key = ANY($1) AND status = 'firing'
+     FROM (SELECT *, coalesce(priority, CASE severity WHEN 'ticket' THEN 'P2' WHEN 'info' THEN 'P3' ELSE 'P1' END) AS level
+       FROM alert) a WHERE incident_key = ANY($1) AND status = 'firing'
      WINDOW key AS (PARTITION BY incident_key)
-     ORDER BY incident_key, array_position('{page,ticket,info}', severity), starts_at, fingerprint`,
+     ORDER BY incident_key, level, starts_at, fingerprint`,
     [keys],
   );
   const incidentOf = new Map(incidents.rows.map((row) => [row.key, row]));
@@ -83,6 +87,7 @@ export async function observe(tx: Queries, keys: readonly string[]): Promise<rea
       incident: incident && {
         id: incident.id,
         severity: incident.severity,
+        priority: incident.priority,
         firing: incident.firing,
         words: {
           summary: incident.summary,
@@ -93,6 +98,7 @@ export async function observe(tx: Queries, keys: readonly string[]): Promise<rea
       },
       firing: firing && {
         severity: firing.severity,
+        priority: firing.priority,
         count: firing.firing,
         startedAt: firing.started_at,
         labels: firing.labels,

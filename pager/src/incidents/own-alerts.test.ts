@@ -2,7 +2,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import { services } from "@watchkeeper/catalogue/services";
 import { teams } from "@watchkeeper/catalogue/teams";
 import { expect, test } from "vitest";
-import { ownAlertNames, routeBroken, routeWorks, unreadableAlert } from "./own-alerts.ts";
+import {
+  nobodyReached,
+  notReady,
+  ownAlertNames,
+  routeBroken,
+  routeWorks,
+  stormBlows,
+  testPage,
+  unreadableAlert,
+} from "./own-alerts.ts";
 
 const RUNBOOKS = new URL("../../../docs/runbooks/generated/", import.meta.url);
 const pageOf = (name: string): string => readFileSync(new URL(`${name}.md`, RUNBOOKS), "utf8");
@@ -12,6 +21,10 @@ const raised = [
   unreadableAlert({ inboxId: "1", reason: "not JSON", consoleUrl }),
   routeBroken({ destination: "slack", reason: "Slack: invalid_auth", consoleUrl }),
   routeWorks({ destination: "slack", consoleUrl }),
+  notReady({ team: "directory", problems: ["Nobody is on call"], consoleUrl }),
+  testPage({ id: "1", person: "ada", by: "bob", consoleUrl }),
+  nobodyReached({ number: 12, of: "ServiceDown", firing: true, consoleUrl }),
+  stormBlows({ route: "team", folded: 3, names: { A: 3 }, priority: "P1", firing: true, consoleUrl }),
 ];
 
 test("every alert that the pager raises has its runbook, and none is left of one that it does not raise", () => {

@@ -46,6 +46,35 @@ test.each([
   expect(parsePayload(body)).toMatchObject({ facts: [], unreadable: reason });
 });
 
+test("Grafana's webhook is read too, and its board is the link", () => {
+  const body = {
+    version: "1",
+    orgId: 1,
+    alerts: [
+      {
+        status: "firing",
+        labels: { alertname: "Latency", severity: "critical", tries: 3 },
+        annotations: {},
+        startsAt: "2026-03-01T03:00:00+01:00",
+        endsAt: "0001-01-01T00:00:00Z",
+        values: { A: 1.5 },
+        fingerprint: "c6eadffa33fcdf37",
+        dashboardURL: "https://grafana.example/d/x",
+        panelURL: "https://grafana.example/d/x?viewPanel=1",
+      },
+    ],
+  };
+  expect(parsePayload(Buffer.from(JSON.stringify(body)), "grafana").facts).toMatchObject([
+    {
+      source: "grafana",
+      severity: "page",
+      priority: "P1",
+      labels: { tries: "3" },
+      annotations: { dashboard_url: "https://grafana.example/d/x?viewPanel=1" },
+    },
+  ]);
+});
+
 test("one unreadable alert does not take the others with it", () => {
   const body = JSON.parse(webhookBody({}, {}).toString());
   body.alerts[0].startsAt = "yesterday";

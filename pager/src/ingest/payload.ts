@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { type AlertFact, incidentKeyOf } from "../incidents/fact.ts";
+import { priorityOf } from "../incidents/priority.ts";
 import { parseSeverity } from "../incidents/severity.ts";
 
-const texts = z.record(z.string(), z.string()).default({});
+/** Senders of other makes write numbers and truth values; what they mean is the same. */
+const text = z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]);
+const texts = z.record(z.string(), text).default({});
 const instant = z.iso.datetime({ offset: true });
 
 const alertSchema = z.looseObject({
@@ -13,6 +16,9 @@ const alertSchema = z.looseObject({
   startsAt: instant,
   endsAt: instant.optional(),
   fingerprint: z.string().min(1).max(200).optional(),
+  // Grafana's own.
+  dashboardURL: z.string().optional(),
+  panelURL: z.string().optional(),
 });
 
 const bodySchema = z.looseObject({
@@ -20,7 +26,10 @@ const bodySchema = z.looseObject({
   truncatedAlerts: z.number().int().min(0).optional(),
 });
 
-/** What a body of Alertmanager's webhook (version 4) says. */
+/** Who sends webhooks. Grafana's (version 1) has Alertmanager's shape and some fields more. */
+export type WebhookSource = "alertmanager" | "grafana";
+
+/** What a body of Alertmanager's webhook (version 4) or Grafana's says. */
 export interface Payload {
   readonly facts: readonly AlertFact[];
   /** The Watchdog alert fires: the whole path from Prometheus to here works. */
@@ -40,19 +49,23 @@ const fingerprintOf = (labels: Readonly<Record<string, string>>): string =>
     .digest("hex")
     .slice(0, 16);
 
-function toFact(alert: z.infer<typeof alertSchema>): AlertFact {
+/** The fact that an alert states, in the shape of a webhook or of Alertmanager's API. */
+export function factOf(alert: z.infer<typeof alertSchema>, source: WebhookSource): AlertFact {
   const { status, labels, annotations, startsAt, endsAt } = alert;
+  const severity = parseSeverity(labels.severity);
+  const board = alert.panelURL || alert.dashboardURL;
   return {
-    source: "alertmanager",
+    source,
     fingerprint: alert.fingerprint ?? fingerprintOf(labels),
-    incidentKey: incidentKeyOf("alertmanager", labels.alertname ?? "", labels.service ?? ""),
+    incidentKey: incidentKeyOf(source, labels.alertname ?? "", labels.service ?? ""),
     status,
     factAt: status === "firing" ? startsAt : resolvedAt(startsAt, endsAt),
     startsAt,
     expiresAfterMs: null,
-    severity: parseSeverity(labels.severity),
+    severity,
+    priority: priorityOf(labels, severity),
     labels,
-    annotations,
+    annotations: { ...(board ? { dashboard_url: board } : {}), ...annotations },
   };
 }
 
@@ -85,7 +98,7 @@ function parseJson(body: Buffer): { readonly value: unknown } | { readonly error
  * Reads a webhook body. One unreadable alert does not take the others with it; nothing here throws, since a body
  * that was answered with 200 must end as alerts or as a complaint.
  */
-export function parsePayload(body: Buffer): Payload {
+export function parsePayload(body: Buffer, source: WebhookSource = "alertmanager"): Payload {
   const json = parseJson(body);
   if ("error" in json) return { ...nothing, unreadable: json.error };
   const parsed = bodySchema.safeParse(json.value);
@@ -99,7 +112,7 @@ export function parsePayload(body: Buffer): Payload {
   const isWatchdog = (alert: { labels: Record<string, string> }): boolean =>
     alert.labels.alertname === "Watchdog";
   return {
-    facts: alerts.filter((alert) => !isWatchdog(alert)).map(toFact),
+    facts: alerts.filter((alert) => !isWatchdog(alert)).map((alert) => factOf(alert, source)),
     watchdog: alerts.some((alert) => isWatchdog(alert) && alert.status === "firing"),
     truncatedAlerts: parsed.data.truncatedAlerts ?? 0,
     unreadable: failed.length === 0 ? null : `${failed[0]} (${failed.length} of ${results.length} alerts)`,

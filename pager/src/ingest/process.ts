@@ -5,8 +5,8 @@ import { applyFacts } from "../incidents/apply-facts.ts";
 import { unreadableAlert } from "../incidents/own-alerts.ts";
 import { countSuperseded, type PagerMetrics } from "../metrics.ts";
 import type { Superseded } from "../outbox/enqueue.ts";
-import type { Destinations } from "../routes.ts";
-import { type Payload, parsePayload } from "./payload.ts";
+import type { Reach } from "../routes.ts";
+import { type Payload, parsePayload, type WebhookSource } from "./payload.ts";
 
 /*
  *   pending ──read──► processed
@@ -22,7 +22,7 @@ const FIRST_PAUSE_MS = 2_000;
 
 export interface ProcessorOptions {
   readonly database: QueryRunner;
-  readonly destinations: Destinations;
+  readonly reach: Reach;
   /** Where the links of a complaint lead, without a slash at its end. */
   readonly consoleUrl: string;
   readonly metrics: PagerMetrics;
@@ -31,6 +31,7 @@ export interface ProcessorOptions {
 
 interface InboxRow {
   id: string;
+  source: WebhookSource;
   body: Buffer;
   received_at: Date;
 }
@@ -56,7 +57,7 @@ export async function processNext(options: ProcessorOptions): Promise<boolean> {
     const done = await database.transaction(async (tx) => {
       const row = await lockOldest(tx);
       if (!row) return undefined;
-      const payload = parsePayload(row.body);
+      const payload = parsePayload(row.body, row.source);
       try {
         const superseded = await applyPayload(tx, row, payload, options);
         await closeRow(tx, row.id, payload.unreadable);
@@ -87,7 +88,7 @@ export async function processNext(options: ProcessorOptions): Promise<boolean> {
 async function lockOldest(tx: Queries): Promise<InboxRow | undefined> {
   const { rows } = await tx.query<InboxRow>(
     "lock-inbox-row",
-    `SELECT id, body, received_at FROM inbox WHERE state = 'pending' AND due_at <= pager_now()
+    `SELECT id, source, body, received_at FROM inbox WHERE state = 'pending' AND due_at <= pager_now()
      ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`,
   );
   return rows[0];
@@ -97,7 +98,7 @@ async function applyPayload(
   tx: Queries,
   row: InboxRow,
   payload: Payload,
-  { destinations, consoleUrl }: ProcessorOptions,
+  { reach, consoleUrl }: ProcessorOptions,
 ): Promise<readonly Superseded[]> {
   if (payload.watchdog) {
     await tx.query(
@@ -112,7 +113,7 @@ async function applyPayload(
       ? []
       : [unreadableAlert({ inboxId: row.id, reason: payload.unreadable, consoleUrl })];
   const cause = { inboxId: row.id, receivedAt: row.received_at };
-  return applyFacts(tx, [...payload.facts, ...complaint], cause, destinations);
+  return applyFacts(tx, [...payload.facts, ...complaint], cause, reach);
 }
 
 async function closeRow(tx: Queries, id: string, unreadable: string | null): Promise<void> {
@@ -126,7 +127,7 @@ async function closeRow(tx: Queries, id: string, unreadable: string | null): Pro
 
 /** In a transaction of its own, as the failed one took everything back. */
 async function countFailure(
-  { database, destinations, consoleUrl, metrics }: ProcessorOptions,
+  { database, reach, consoleUrl, metrics }: ProcessorOptions,
   refused: Refused,
 ): Promise<void> {
   const quarantined = await database.transaction(async (tx) => {
@@ -141,7 +142,7 @@ async function countFailure(
     if (!row || row.failures < MAX_FAILURES) return false;
     const cause = { inboxId: refused.inboxId, receivedAt: row.received_at };
     const complaint = unreadableAlert({ inboxId: refused.inboxId, reason: refused.message, consoleUrl });
-    await applyFacts(tx, [complaint], cause, destinations);
+    await applyFacts(tx, [complaint], cause, reach);
     await closeRow(tx, refused.inboxId, refused.message);
     return true;
   });

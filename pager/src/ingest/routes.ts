@@ -1,4 +1,5 @@
 import type { QueryRunner } from "@watchkeeper/exporters/database";
+import { systemClock } from "@watchkeeper/process/clock";
 import type { Log } from "@watchkeeper/process/log";
 import express, {
   type NextFunction,
@@ -8,7 +9,9 @@ import express, {
   Router,
 } from "express";
 import { requireBearer } from "../api/bearer.ts";
+import type { Emergency } from "../degraded/emergency.ts";
 import type { PagerMetrics } from "../metrics.ts";
+import type { WebhookSource } from "./payload.ts";
 import { storeBody } from "./store.ts";
 
 /** 10,000 alerts with long annotations fit in. */
@@ -29,6 +32,8 @@ export interface IngestOptions {
   readonly log: Log;
   /** Called after each commit: there is something to process. */
   readonly stored: () => void;
+  /** Told of every body that could not be stored, and since when. */
+  readonly emergency?: Pick<Emergency, "failed"> | undefined;
 }
 
 /** What is stored after all is a duplicate then, which changes nothing. */
@@ -41,12 +46,19 @@ async function withinTimeout(stored: Promise<void>): Promise<void> {
 }
 
 /**
- * `POST /webhooks/alertmanager`.
+ * `POST /webhooks/alertmanager` and `POST /webhooks/grafana`.
  *
  * 200 means that the body is on disk. Trouble of ours is always 503: Alertmanager keeps the alerts and comes back,
  * while any 4xx, 429 included, would make it drop them until its next interval. 401 and 413 are trouble of theirs.
  */
-export function createIngestRoutes({ database, token, metrics, log, stored }: IngestOptions): Router {
+export function createIngestRoutes({
+  database,
+  token,
+  metrics,
+  log,
+  stored,
+  emergency,
+}: IngestOptions): Router {
   let inFlight = 0;
 
   const unavailable = (res: Response, message: string): void => {
@@ -66,17 +78,21 @@ export function createIngestRoutes({ database, token, metrics, log, stored }: In
     next();
   };
 
-  const keep: RequestHandler = async (req, res) => {
-    const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
-    try {
-      await withinTimeout(storeBody(database, "alertmanager", body));
-    } catch (error) {
-      log.error({ err: error }, "webhook not stored");
-      return unavailable(res, "Cannot store this right now: send it again");
-    }
-    res.status(200).json({ status: "stored" });
-    stored();
-  };
+  const keep =
+    (source: WebhookSource): RequestHandler =>
+    async (req, res) => {
+      const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+      const startedMs = systemClock.now();
+      try {
+        await withinTimeout(storeBody(database, source, body));
+      } catch (error) {
+        log.error({ err: error }, "webhook not stored");
+        emergency?.failed({ source, body }, startedMs);
+        return unavailable(res, "Cannot store this right now: send it again");
+      }
+      res.status(200).json({ status: "stored" });
+      stored();
+    };
 
   /** The body could not be read to its end. */
   const refuse = (
@@ -101,13 +117,15 @@ export function createIngestRoutes({ database, token, metrics, log, stored }: In
   };
 
   const router = Router();
-  router.post(
-    "/webhooks/alertmanager",
-    requireBearer(token, () => metrics.webhooks.inc({ inbox_result: "unauthorized" })),
-    admit,
-    express.raw({ type: () => true, limit: MAX_BODY_BYTES }),
-    keep,
-    refuse,
-  );
+  for (const source of ["alertmanager", "grafana"] as const) {
+    router.post(
+      `/webhooks/${source}`,
+      requireBearer(token, () => metrics.webhooks.inc({ inbox_result: "unauthorized" })),
+      admit,
+      express.raw({ type: () => true, limit: MAX_BODY_BYTES }),
+      keep(source),
+      refuse,
+    );
+  }
   return router;
 }

@@ -4,7 +4,7 @@ import type { Log } from "@watchkeeper/process/log";
 import type { Channel, Outcome } from "../channels/channel.ts";
 import type { Severity } from "../incidents/severity.ts";
 import type { PagerMetrics } from "../metrics.ts";
-import type { ChannelName } from "../routes.ts";
+import type { ChannelName, Reach } from "../routes.ts";
 import { type Begin, beginAttempt } from "./begin.ts";
 import { type Claim, claimDelivery, type Lease } from "./claim.ts";
 import { finishAttempt, supersede } from "./finish.ts";
@@ -30,6 +30,7 @@ export type Checkpoint = "claimed" | "begun" | "sent";
 export interface DispatcherOptions {
   readonly database: QueryRunner;
   readonly channels: ReadonlyMap<ChannelName, Channel>;
+  readonly reach: Reach;
   readonly consoleUrl: string;
   readonly metrics: PagerMetrics;
   readonly log: Log;
@@ -82,7 +83,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   async function deliver(claim: Claim, channel: Channel, claimedAtMs: number): Promise<void> {
     await checkpoint?.("claimed", claim);
     const begun: Begin = await beginAttempt(database, claim, consoleUrl);
-    const about = { deliveryId: claim.deliveryId, channel: channel.name, claim: claim.token };
+    const about = { deliveryId: claim.deliveryId, destination: claim.destination, claim: claim.token };
     if (!begun.send) {
       if (begun.reason === "unwanted" && (await supersede(database, claim, begun.because))) {
         attempts.inc({ channel: channel.name, delivery_result: "superseded" });
@@ -92,7 +93,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       return;
     }
     await checkpoint?.("begun", claim);
-    const { severity } = begun.delivery;
+    const { severity } = begun.message.incident;
     const budgetMs = channel.budgetMs(severity);
     const deadlineMs = claimedAtMs + leaseMsOf(channel, severity);
     const outcome: Outcome =
@@ -102,11 +103,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     await checkpoint?.("sent", claim);
 
     const finish = () =>
-      finishAttempt({ database, destinations: channels, consoleUrl }, { ...begun, claim }, outcome);
+      finishAttempt({ database, reach: options.reach, consoleUrl }, { ...begun, claim }, outcome);
     const finished = await whileLeased(finish, deadlineMs);
     const result = outcome.result === "too-fast" ? "retry" : (finished?.state ?? outcome.result);
     attempts.inc({ channel: channel.name, delivery_result: result });
-    if (finished?.state === "sent" && begun.message.kind === "announce") {
+    if (finished?.state === "sent" && (begun.message.kind === "announce" || begun.message.kind === "again")) {
       latency.observe({ channel: channel.name }, finished.latencyMs / 1_000);
     }
     const level = outcome.result === "sent" ? "info" : "warn";
@@ -124,7 +125,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       const leases = Object.fromEntries(free.map((channel) => [channel.name, leaseOf(channel)]));
       const claimedAtMs = performance.now();
       const claim = await claimDelivery(database, leases);
-      const channel = claim && channels.get(claim.destination);
+      const channel = claim && channels.get(claim.channel);
       if (!channel) return claimed;
       claimed += 1;
       // A failure here is the database's: the lease runs out and the delivery is claimed again.

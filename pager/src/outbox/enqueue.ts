@@ -1,5 +1,5 @@
 import type { Queries } from "@watchkeeper/exporters/database";
-import { urgencyOf } from "../incidents/severity.ts";
+import { rankOf } from "../incidents/priority.ts";
 import type { Settled } from "../incidents/write.ts";
 import { type ChannelName, type Destinations, destinationsFor } from "../routes.ts";
 
@@ -15,9 +15,17 @@ export interface Superseded {
  */
 export async function registerDestinations(
   queries: Queries,
-  channels: ReadonlyMap<ChannelName, { readonly name: ChannelName; readonly minIntervalMs: number }>,
+  channels: ReadonlyMap<
+    ChannelName,
+    {
+      readonly name: ChannelName;
+      readonly minIntervalMs: number;
+      readonly reaches: readonly ("team" | "people")[];
+    }
+  >,
 ): Promise<void> {
-  for (const { name, minIntervalMs } of channels.values()) {
+  for (const { name, minIntervalMs, reaches } of channels.values()) {
+    if (!reaches.includes("team")) continue;
     await queries.query(
       "register-destination",
       `INSERT INTO destination (name, min_interval) VALUES ($1, $2 * interval '1 millisecond')
@@ -28,13 +36,14 @@ export async function registerDestinations(
   await queries.query(
     "retire-destinations",
     `UPDATE delivery SET state = 'superseded', reason = 'channel-off', finished_at = pager_now()
-     WHERE destination <> ALL ($1) AND state IN ('pending', 'retry', 'ambiguous')`,
+     FROM destination dest WHERE dest.name = delivery.destination AND dest.channel <> ALL ($1) AND state IN ('pending', 'retry', 'ambiguous')`,
     [[...channels.keys()]],
   );
 }
 
 const INSERT = `INSERT INTO delivery (incident_id, destination, kind, urgency, caused_at)`;
-const WANTED = `jsonb_to_recordset($1::jsonb) AS r("incidentId" uuid, destination text, kind text, urgency smallint)`;
+const WANTED = `jsonb_to_recordset($1::jsonb) AS r("incidentId" uuid, destination text, kind text, urgency smallint,
+  "afterMs" double precision)`;
 
 /**
  * Writes the outbox rows that the news about incidents asks for, in the transaction that made the news: an
@@ -50,12 +59,19 @@ export async function enqueueDeliveries(
   if (settled.length === 0) return [];
   const open = settled.filter(({ news }) => news !== "resolved");
   const announcements = open.flatMap((incident) =>
-    destinationsFor(incident, destinations).map((destination) => ({
-      incidentId: incident.id,
-      destination,
-      kind: "announce",
-      urgency: urgencyOf(incident.severity),
-    })),
+    destinationsFor(incident, destinations).flatMap((destination) =>
+      incident.only?.includes(destination) === false
+        ? []
+        : [
+            {
+              incidentId: incident.id,
+              destination,
+              kind: "announce",
+              urgency: rankOf(incident.priority),
+              afterMs: incident.updateAfterMs ?? 0,
+            },
+          ],
+    ),
   );
   const updates = announcements
     .filter(({ destination }) => destinations.get(destination)?.showsUpdates)
@@ -66,7 +82,9 @@ export async function enqueueDeliveries(
     // An announcement that has not left yet will show the change itself.
     await tx.query(
       "enqueue-updates",
-      `${INSERT} SELECT r."incidentId", r.destination, r.kind, r.urgency, coalesce($2, pager_now()) FROM ${WANTED}
+      `INSERT INTO delivery (incident_id, destination, kind, urgency, caused_at, due_at)
+       SELECT r."incidentId", r.destination, r.kind, r.urgency, coalesce($2, pager_now()),
+         pager_now() + r."afterMs" * interval '1 millisecond' FROM ${WANTED}
        WHERE EXISTS (SELECT 1 FROM delivery a WHERE a.incident_id = r."incidentId"
            AND a.destination = r.destination AND a.kind = 'announce'
            AND (a.state IN ('sent', 'leased') OR a.may_have_arrived))
@@ -85,6 +103,7 @@ export async function enqueueDeliveries(
     await tx.query(
       "enqueue-announcements",
       `${INSERT} SELECT r."incidentId", r.destination, r.kind, r.urgency, coalesce($2, pager_now()) FROM ${WANTED}
+       WHERE NOT EXISTS (SELECT 1 FROM incident i WHERE i.id = r."incidentId" AND i.folded_into IS NOT NULL)
        ON CONFLICT (incident_id, destination, kind) WHERE kind <> 'update' DO NOTHING`,
       [JSON.stringify(announcements), causedAt],
     );
@@ -105,14 +124,14 @@ async function enqueueResolutions(
      ON CONFLICT (incident_id, destination, kind) WHERE kind <> 'update' DO NOTHING`,
     [incidentIds, causedAt],
   );
-  const { rows } = await tx.query<{ destination: ChannelName }>(
+  const { rows } = await tx.query<{ channel: ChannelName }>(
     "supersede-deliveries",
     `UPDATE delivery d SET state = 'superseded', reason = unwanted_because(d), finished_at = pager_now()
      WHERE incident_id = ANY($1) AND state IN ('pending', 'retry', 'ambiguous') AND unwanted_because(d) IS NOT NULL
-     RETURNING destination`,
+     RETURNING split_part(destination, ':', 1) AS channel`,
     [incidentIds],
   );
   const counts = new Map<ChannelName, number>();
-  for (const { destination } of rows) counts.set(destination, (counts.get(destination) ?? 0) + 1);
+  for (const { channel } of rows) counts.set(channel, (counts.get(channel) ?? 0) + 1);
   return [...counts].map(([channel, count]) => ({ channel, count }));
 }

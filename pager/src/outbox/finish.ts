@@ -2,8 +2,9 @@ import type { Queries, QueryRunner } from "@watchkeeper/exporters/database";
 import type { Message, Outcome } from "../channels/channel.ts";
 import { applyFacts } from "../incidents/apply-facts.ts";
 import { brokenDestination, routeBroken, routeWorks } from "../incidents/own-alerts.ts";
+import { pages } from "../incidents/priority.ts";
 import { recordEvents } from "../incidents/timeline.ts";
-import type { ChannelName, Destinations } from "../routes.ts";
+import type { ChannelName, Reach } from "../routes.ts";
 import type { Claim } from "./claim.ts";
 import { decideRetry, type FailedDelivery } from "./retry.ts";
 
@@ -52,7 +53,7 @@ export interface Finished {
 
 export interface FinishOptions {
   readonly database: QueryRunner;
-  readonly destinations: Destinations;
+  readonly reach: Reach;
   /** Where the links of an incident about a route lead, without a slash at its end. */
   readonly consoleUrl: string;
 }
@@ -73,6 +74,7 @@ export async function finishAttempt(
     readonly message: Message;
     readonly delivery: FailedDelivery;
     readonly version: number;
+    readonly event: number;
   },
   outcome: Outcome,
 ): Promise<Finished | undefined> {
@@ -92,11 +94,13 @@ export async function finishAttempt(
     if (outcome.result === "sent") {
       await tx.query(
         "show-message",
-        `INSERT INTO shown_message AS m (incident_id, destination, reference, applied_version) VALUES ($1, $2, $3, $4)
+        `INSERT INTO shown_message AS m (incident_id, destination, reference, applied_version, applied_event)
+         VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (incident_id, destination) DO UPDATE SET
            reference = coalesce(excluded.reference, m.reference),
-           applied_version = greatest(excluded.applied_version, m.applied_version)`,
-        [message.incident.id, claim.destination, outcome.reference, attempt.version],
+           applied_version = greatest(excluded.applied_version, m.applied_version),
+           applied_event = greatest(excluded.applied_event, m.applied_event)`,
+        [message.incident.id, claim.destination, outcome.reference, attempt.version, attempt.event],
       );
     }
     if (outcome.result === "sent" && outcome.reference !== null && message.kind === "announce") {
@@ -171,7 +175,7 @@ async function applyRouteHealth(
   tx: Queries,
   { claim, message, delivery }: { claim: Claim; message: Message; delivery: FailedDelivery },
   change: Change,
-  { destinations, consoleUrl }: FinishOptions,
+  { reach, consoleUrl }: FinishOptions,
 ): Promise<void> {
   const present = { inboxId: null, receivedAt: null };
   const { destination } = claim;
@@ -181,9 +185,9 @@ async function applyRouteHealth(
       service: message.incident.service,
       destination,
     }) !== undefined;
-  if (change.state === "dead" && delivery.severity === "page" && !isAboutRoute) {
+  if (change.state === "dead" && pages(delivery.priority) && !isAboutRoute) {
     const broken = routeBroken({ destination, reason: change.reason ?? "", consoleUrl });
-    await applyFacts(tx, [broken], present, destinations);
+    await applyFacts(tx, [broken], present, reach);
   }
   if (change.state !== "sent") return;
   const works = routeWorks({ destination, consoleUrl });
@@ -192,17 +196,25 @@ async function applyRouteHealth(
     "SELECT 1 FROM alert WHERE source = $1 AND fingerprint = $2 AND status = 'firing'",
     [works.source, works.fingerprint],
   );
-  if (rowCount) await applyFacts(tx, [works], present, destinations);
+  if (rowCount) await applyFacts(tx, [works], present, reach);
 }
 
 const TITLE: Readonly<Record<ChannelName, string>> = {
   slack: "Slack",
   email: "Email",
   pagerduty: "PagerDuty",
+  ntfy: "ntfy",
+  sms: "SMS",
+  voice: "Call",
   webhook: "Webhook",
 };
 
-const DONE = { announce: "announced", update: "updated", resolve: "told that it is over" } as const;
+const DONE = {
+  announce: "announced",
+  again: "told again",
+  update: "updated",
+  resolve: "told that it is over",
+} as const;
 
 /** Arrivals, ends and the first failure; every attempt is in `delivery_attempt`. */
 function eventText(
@@ -210,7 +222,8 @@ function eventText(
   change: Change,
 ): string | undefined {
   const because = change.reason ? `: ${change.reason}` : "";
-  const who = TITLE[claim.destination];
+  const title = TITLE[claim.channel];
+  const who = message.to.person === null ? title : `${title} of ${message.to.person}`;
   if (change.state === "sent") return `${who}: ${DONE[message.kind]}${because}`;
   if (change.state === "dead") return `${who}: refused for good${because}`;
   if (delivery.failures > 0) return undefined;

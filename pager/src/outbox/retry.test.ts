@@ -6,7 +6,7 @@ const DAY_MS = 24 * 60 * 60_000;
 const failed = (changes: Partial<FailedDelivery>): FailedDelivery => ({
   id: "0b7e",
   kind: "announce",
-  severity: "page",
+  priority: "P1",
   failures: 0,
   ageMs: 0,
   ...changes,
@@ -26,7 +26,7 @@ test("a page climbs to one attempt a minute and stays there", () => {
 });
 
 test("a ticket climbs to one attempt every quarter of an hour", () => {
-  expect(stepsOf({ severity: "ticket" })).toEqual(near([5, 30, 60, 300, 900, 900, 900, 900, 900]));
+  expect(stepsOf({ priority: "P2" })).toEqual(near([5, 30, 60, 300, 900, 900, 900, 900, 900]));
 });
 
 test("a mail server that defers is given the time it wants", () => {
@@ -39,7 +39,8 @@ test("the announcement of a page is tried for ever, everything else for a day", 
   const old = { ageMs: 30 * DAY_MS, failures: 1_000 };
   expect(decideRetry(failed(old)).again).toBe(true);
   expect(decideRetry(failed(old), "mail-deferred").again).toBe(true);
-  expect(decideRetry(failed({ ...old, severity: "ticket" }))).toEqual({ again: false, reason: "too-old" });
+  expect(decideRetry(failed({ ...old, kind: "again" })).again).toBe(true);
+  expect(decideRetry(failed({ ...old, priority: "P2" }))).toEqual({ again: false, reason: "too-old" });
   expect(decideRetry(failed({ ...old, kind: "resolve" }))).toEqual({ again: false, reason: "too-old" });
   expect(decideRetry(failed({ ageMs: DAY_MS - 1, kind: "resolve" })).again).toBe(true);
 });

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Severity } from "../incidents/severity.ts";
+import type { MessageKind } from "../channels/channel.ts";
+import { type Priority, pages } from "../incidents/priority.ts";
 
 /** Steps in seconds, the last one repeated; and after how long it ends. */
 interface Ladder {
@@ -10,13 +11,16 @@ interface Ladder {
 const DAY_MS = 24 * 60 * 60_000;
 const MINUTE = 60;
 
-/** Which steps a failed message climbs: its severity's, unless the provider asks for patience. */
-export type RetryLadder = Severity | "mail-deferred";
+/** Which steps a failed message climbs: its priority's, unless the provider asks for patience. */
+export type RetryLadder = Priority | "mail-deferred";
+
+const page: Ladder = { stepsSeconds: [1, 2, 4, 8, 15, 30, 60], endsAfterMs: Number.POSITIVE_INFINITY };
 
 const ladders: Readonly<Record<RetryLadder, Ladder>> = {
-  page: { stepsSeconds: [1, 2, 4, 8, 15, 30, 60], endsAfterMs: Number.POSITIVE_INFINITY },
-  ticket: { stepsSeconds: [5, 30, MINUTE, 5 * MINUTE, 15 * MINUTE], endsAfterMs: DAY_MS },
-  info: { stepsSeconds: [MINUTE, 10 * MINUTE, 60 * MINUTE], endsAfterMs: DAY_MS },
+  P0: page,
+  P1: page,
+  P2: { stepsSeconds: [5, 30, MINUTE, 5 * MINUTE, 15 * MINUTE], endsAfterMs: DAY_MS },
+  P3: { stepsSeconds: [MINUTE, 10 * MINUTE, 60 * MINUTE], endsAfterMs: DAY_MS },
   // A mail server that answers 4xx is greylisting or full; asking faster makes it answer so for longer.
   "mail-deferred": {
     stepsSeconds: [1, 5, 15, 30, 60].map((minutes) => minutes * MINUTE),
@@ -37,20 +41,21 @@ export type RetryDecision =
 
 export interface FailedDelivery {
   readonly id: string;
-  readonly kind: "announce" | "update" | "resolve";
-  readonly severity: Severity;
+  readonly kind: MessageKind;
+  readonly priority: Priority;
   /** Earlier failures. */
   readonly failures: number;
   readonly ageMs: number;
 }
 
 /**
- * When a message that was not taken is tried again. The announcement of a page never gives up by itself: it ends
+ * When a message that was not taken is tried again. A page never gives up by itself: it ends
  * when it arrives or when the incident is over. Everything else is old news after a day.
  */
 export function decideRetry(delivery: FailedDelivery, ladderName?: RetryLadder): RetryDecision {
-  const ladder = ladders[ladderName ?? delivery.severity];
-  const endless = delivery.kind === "announce" && delivery.severity === "page";
+  const ladder = ladders[ladderName ?? delivery.priority];
+  const isPage = delivery.kind === "announce" || delivery.kind === "again";
+  const endless = isPage && pages(delivery.priority);
   if (!endless && delivery.ageMs >= Math.min(ladder.endsAfterMs, DAY_MS))
     return { again: false, reason: "too-old" };
   const step = Math.min(delivery.failures, ladder.stepsSeconds.length - 1);

@@ -9,6 +9,7 @@ const SOME: Partial<Record<LabelName, readonly string[]>> = {
   status: ["200", "302", "404", "500"],
   query: ["find-employees", "update-employee"],
   metric: ["http_request_duration_seconds"],
+  redis_command: ["get"],
   tenant: ["northlight", "other"],
   version: ["0.1.0"],
   node_version: ["20.20.2"],

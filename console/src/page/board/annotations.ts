@@ -1,3 +1,4 @@
+import { DEMO_MARK } from "@watchkeeper/catalogue/names";
 import { interpolate, type Scope } from "../../boards/interpolate.ts";
 import type { Annotation, Board } from "../../boards/model.ts";
 import { alignRange, parseDuration, stepOf } from "../../boards/time-range.ts";
@@ -11,6 +12,8 @@ export interface Happening {
   readonly to: number;
   readonly text: string;
   readonly colour: string;
+  /** That what was shown was made up: no event, and nothing to draw over all of a chart. */
+  readonly isDemo: boolean;
 }
 
 /** Points of time are enough to mark a chart. */
@@ -32,7 +35,16 @@ function happeningsOf({ metric, values = [] }: RawSeries, annotation: Annotation
     if (last && at - last.to <= step * 1.5) last.to = at;
     else found.push({ from: at, to: at });
   }
-  return found.map((span) => ({ ...span, text, colour: annotation.iconColor ?? "blue" }));
+  const isDemo = annotation.name === DEMO_MARK;
+  // Its value says when it ends, however far apart the points are.
+  const end = Number(values.at(-1)?.[1] ?? 0);
+  return found.map((span) => ({
+    ...span,
+    to: isDemo ? end : span.to,
+    text,
+    colour: annotation.iconColor ?? "blue",
+    isDemo,
+  }));
 }
 
 /** What happened within the range. Marks are an extra: a board whose marks cannot be had is drawn without. */

@@ -2,7 +2,7 @@ import { interpolate, type Scope } from "../../boards/interpolate.ts";
 import type { Panel } from "../../boards/model.ts";
 import { findUnsupported } from "../../boards/supported.ts";
 import { make, makeLink, setText } from "../dom.ts";
-import { loadPanel, type PanelData } from "./data.ts";
+import { loadExemplars, loadPanel, type PanelData } from "./data.ts";
 import { makeButton } from "./menu.ts";
 import type { Questions } from "./prometheus.ts";
 import { icon } from "./svg.ts";
@@ -139,7 +139,12 @@ export function createCard(panel: Panel, createView: CreateView | undefined, sta
       try {
         const points = Math.max(100, Math.round(place.clientWidth || 600));
         const data = await loadPanel({ panel, scope, points, questions });
-        if (!signal.aborted) draw(data);
+        if (signal.aborted) return;
+        // The dots of before stay until those of now are there.
+        draw({ ...data, exemplars: shown?.exemplars ?? [] });
+        const exemplars = await loadExemplars({ panel, questions }, data);
+        if (!signal.aborted && (exemplars.length > 0 || shown?.exemplars.length))
+          draw({ ...data, exemplars });
       } catch (error) {
         if (!signal.aborted) fail(error);
       } finally {

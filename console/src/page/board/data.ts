@@ -2,7 +2,8 @@ import { type Field, fieldOf } from "../../boards/field.ts";
 import { interpolate, type Scope } from "../../boards/interpolate.ts";
 import type { Panel, Target } from "../../boards/model.ts";
 import { alignRange, parseDuration, type Range, stepOf } from "../../boards/time-range.ts";
-import type { Questions, RawSeries } from "./prometheus.ts";
+import { chooseExemplars, type Exemplar } from "./exemplars.ts";
+import type { Questions, RawExemplars, RawSeries } from "./prometheus.ts";
 
 export interface Series {
   readonly name: string;
@@ -23,6 +24,8 @@ export interface PanelData {
   readonly scope: Scope;
   /** How many series there are beyond those that are drawn. */
   readonly left: number;
+  /** Single events behind the lines. */
+  readonly exemplars: readonly Exemplar[];
 }
 
 /** More would neither be seen nor told apart. */
@@ -81,6 +84,26 @@ function rangeOf(panel: Panel, { range }: Scope): Range {
     : range;
 }
 
+/**
+ * The dots that belong to a panel's lines. They are an extra: a chart whose dots cannot be had stays without.
+ * @param data what the panel shows
+ */
+export async function loadExemplars(
+  { panel, questions }: Pick<Ask, "panel" | "questions">,
+  { scope, range, step }: PanelData,
+): Promise<readonly Exemplar[]> {
+  if (panel.type !== "timeseries") return [];
+  const wanted = (panel.targets ?? []).filter(
+    ({ hide, expr, exemplar, instant }) => !hide && expr && exemplar && !instant,
+  );
+  const raw = wanted.map(({ expr = "" }) =>
+    questions
+      .exemplars(interpolate(expr, { ...scope, range, step }, "promql"), range.from, range.to)
+      .catch((): readonly RawExemplars[] => []),
+  );
+  return chooseExemplars((await Promise.all(raw)).flat(), range);
+}
+
 /** @throws Error with a sentence for the panel when one of its questions cannot be answered */
 export async function loadPanel({ panel, scope, points, questions }: Ask): Promise<PanelData> {
   const range = rangeOf(panel, scope);
@@ -110,5 +133,5 @@ export async function loadPanel({ panel, scope, points, questions }: Ask): Promi
   });
   const series = (await Promise.all(answers)).flat();
   const left = Math.max(0, series.length - MOST_SERIES);
-  return { series: series.slice(0, MOST_SERIES), range, step: widest, scope, left };
+  return { series: series.slice(0, MOST_SERIES), range, step: widest, scope, left, exemplars: [] };
 }

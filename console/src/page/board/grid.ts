@@ -3,6 +3,7 @@ import type { Panel } from "../../boards/model.ts";
 import { make } from "../dom.ts";
 import { type Card, type CardStage, createCard, type Look } from "./card.ts";
 import { views } from "./panels/all.ts";
+import { narrow, type Only, type Shown } from "./repeat.ts";
 import { firstLine, placeOf, type Section, sectionsOf } from "./sections.ts";
 import { icon } from "./svg.ts";
 
@@ -19,13 +20,20 @@ export interface Grid {
 
 interface Placed {
   readonly card: Card;
-  readonly section: Section;
-  visible: boolean;
+  /** What its copy of a row, and its own, is for. */
+  readonly only: readonly Only[];
+  /** Undefined until somebody has looked. */
+  visible: boolean | undefined;
   stale: boolean;
 }
 
 /** So that a panel is there when somebody scrolls to it. */
-const NEARLY = "250px";
+const NEARLY = 250;
+
+function isNearly(element: Element): boolean {
+  const [place] = element.getClientRects();
+  return place !== undefined && place.bottom > -NEARLY && place.top < innerHeight + NEARLY;
+}
 
 export function createGrid(
   panels: readonly Panel[],
@@ -36,18 +44,16 @@ export function createGrid(
   let current: Look | undefined;
   let arranged = "";
 
-  /** A copy of a repeated row sees the one value that it is for. */
-  const lookOf = (look: Look, { only }: Section): Look => {
-    const choice = only && look.scope.choices.get(only.variable);
-    if (!only || !choice) return look;
-    const choices = new Map(look.scope.choices).set(only.variable, { ...choice, chosen: [only.value] });
+  /** A copy of a repeated row or panel sees the one value that it is for. */
+  const lookOf = (look: Look, only: readonly Only[]): Look => {
+    const choices = only.reduce(narrow, look.scope.choices);
     return { ...look, scope: { ...look.scope, choices } };
   };
 
   const load = async (one: Placed): Promise<void> => {
     if (!current || !one.stale) return;
     one.stale = false;
-    await one.card.load(lookOf(current, one.section));
+    await one.card.load(lookOf(current, one.only));
   };
 
   const seen = new IntersectionObserver(
@@ -59,15 +65,20 @@ export function createGrid(
         if (isIntersecting) void load(one);
       }
     },
-    { rootMargin: NEARLY },
+    { rootMargin: `${NEARLY}px` },
   );
 
-  const addCard = (panel: Panel, section: Section, first: number): HTMLElement => {
+  const addCard = ({ panel, only }: Shown, section: Section, first: number): HTMLElement => {
     const card = createCard(panel, views[panel.type], stageOf(panel));
     const { x, y, w, h } = placeOf(panel, first);
     for (const [name, value] of Object.entries({ x, y, w, h }))
       card.element.style.setProperty(`--${name}`, String(value));
-    placed.set(card.element, { card, section, visible: false, stale: true });
+    placed.set(card.element, {
+      card,
+      only: [section.only, only].filter((one) => one !== undefined),
+      visible: undefined,
+      stale: true,
+    });
     seen.observe(card.element);
     return card.element;
   };
@@ -76,7 +87,7 @@ export function createGrid(
     const cards = make(
       "div",
       "grid",
-      ...section.panels.map((panel) => addCard(panel, section, firstLine(section.panels))),
+      ...section.panels.map((shown) => addCard(shown, section, firstLine(section.panels))),
     );
     if (section.title === undefined) return cards;
     const title = `${section.title.replace(/\$\{?\w+\}?/, section.only?.value ?? "$&")}`;
@@ -88,23 +99,30 @@ export function createGrid(
   return {
     arrange(choices, alone) {
       const sections = sectionsOf(panels, choices);
-      const wanted = JSON.stringify([sections.map(({ key }) => key), alone]);
+      const wanted = JSON.stringify([
+        sections.map(({ key, panels: own }) => [key, own.map(({ panel, only }) => [panel.id, only?.value])]),
+        alone,
+      ]);
       if (wanted === arranged) return;
       arranged = wanted;
       for (const { card } of placed.values()) card.remove();
       placed.clear();
       seen.disconnect();
-      const found = sections.find((section) => section.panels.some(({ id }) => id === alone));
+      const found = sections.find((section) => section.panels.some(({ panel }) => panel.id === alone));
       place.classList.toggle("alone", found !== undefined);
       if (!found) return place.replaceChildren(...sections.map(render));
-      const only = found.panels.filter(({ id }) => id === alone);
+      const only = found.panels.filter(({ panel }) => panel.id === alone);
       place.replaceChildren(
-        make("div", "grid", ...only.map((panel) => addCard(panel, found, firstLine(only)))),
+        make("div", "grid", ...only.map((shown) => addCard(shown, found, firstLine(only)))),
       );
     },
     async look(look) {
       current = look;
-      for (const one of placed.values()) one.stale = true;
+      for (const one of placed.values()) {
+        one.stale = true;
+        // The observer tells later, when everything else has been asked already.
+        one.visible ??= isNearly(one.card.element);
+      }
       await Promise.all([...placed.values()].filter(({ visible }) => visible).map(load));
     },
     async loadAll() {

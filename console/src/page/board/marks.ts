@@ -48,7 +48,8 @@ export function drawHappenings(plot: uPlot, happenings: readonly Happening[]): v
   within(plot, (context) => {
     // One after the other, so that two at the same time are not twice as dark.
     let end = Number.NEGATIVE_INFINITY;
-    for (const happening of [...happenings].sort((a, b) => a.from - b.from)) {
+    const events = happenings.filter(({ isDemo }) => !isDemo);
+    for (const happening of [...events].sort((a, b) => a.from - b.from)) {
       const from = Math.max(end, plot.valToPos(happening.from, "x", true));
       const to = plot.valToPos(happening.to, "x", true);
       if (end > Number.NEGATIVE_INFINITY && to <= end) continue;

@@ -7,6 +7,17 @@ export interface RawSeries {
   readonly value?: readonly [number, string];
 }
 
+/** Single events of a series, as Prometheus sends them. */
+export interface RawExemplars {
+  readonly seriesLabels: Readonly<Record<string, string>>;
+  readonly exemplars: readonly {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly value: string;
+    /** Unix seconds. */
+    readonly timestamp: number;
+  }[];
+}
+
 /** A question that Prometheus could not answer; the message is a sentence for the panel. */
 export class QueryError extends Error {
   override readonly name = "QueryError";
@@ -46,6 +57,8 @@ const ask = (
 export interface Questions {
   range(query: string, start: number, end: number, step: number): Promise<readonly RawSeries[]>;
   instant(query: string, time: number): Promise<readonly RawSeries[]>;
+  /** Single requests behind a query; none where Prometheus keeps none. */
+  exemplars(query: string, start: number, end: number): Promise<readonly RawExemplars[]>;
   labelValues(label: string, selector: string, start: number, end: number): Promise<readonly string[]>;
 }
 
@@ -79,6 +92,12 @@ export function createQuestions(signal: AbortSignal): Questions {
     range: (query, start, end, step) =>
       once("query_range", { query, start: String(start), end: String(end), step: String(step) }),
     instant: (query, time) => once("query", { query, time: String(time) }),
+    exemplars: async (query, start, end) =>
+      (await ask(
+        "query_exemplars",
+        { query, start: String(start), end: String(end) },
+        signal,
+      )) as readonly RawExemplars[],
     async labelValues(label, selector, start, end) {
       const parameters = new URLSearchParams({ start: String(start), end: String(end) });
       if (selector) parameters.set("match[]", selector);

@@ -1,6 +1,6 @@
 import type { Choices } from "../../boards/interpolate.ts";
-import { ALL } from "../../boards/interpolate.ts";
 import type { Panel } from "../../boards/model.ts";
+import { chosenOf, narrow, type Only, repeatPanels, type Shown } from "./repeat.ts";
 
 /** A row of Grafana with the panels below it. */
 export interface Section {
@@ -8,14 +8,14 @@ export interface Section {
   /** Without one the panels stand above the first row. */
   readonly title: string | undefined;
   readonly collapsed: boolean;
-  readonly panels: readonly Panel[];
-  /** The value of the variable that this copy of a repeated row is for. */
-  readonly only?: { readonly variable: string; readonly value: string };
+  readonly panels: readonly Shown[];
+  /** What this copy of a repeated row is for. */
+  readonly only?: Only;
 }
 
 const top = ({ gridPos }: Panel): number => gridPos?.y ?? 0;
 
-/** Cuts a board into its rows; a row that repeats has one section for each chosen value. */
+/** Cuts a board into its rows; a row or a panel that repeats is there once for each chosen value. */
 export function sectionsOf(panels: readonly Panel[], choices: Choices): readonly Section[] {
   const sections: { row: Panel | undefined; panels: Panel[] }[] = [{ row: undefined, panels: [] }];
   for (const panel of panels) {
@@ -25,18 +25,15 @@ export function sectionsOf(panels: readonly Panel[], choices: Choices): readonly
   return sections
     .filter(({ row, panels: own }) => row !== undefined || own.length > 0)
     .flatMap(({ row, panels: own }): readonly Section[] => {
-      const section = { title: row?.title, collapsed: row?.collapsed === true, panels: own };
+      const section = { title: row?.title, collapsed: row?.collapsed === true };
       const key = String(row?.id ?? "top");
-      const repeated = row?.repeat ? choices.get(row.repeat) : undefined;
-      if (!row?.repeat || !repeated) return [{ ...section, key }];
-      const values = repeated.chosen.includes(ALL)
-        ? repeated.options.filter((option) => option !== ALL)
-        : repeated.chosen;
-      return values.map((value) => ({
-        ...section,
-        key: `${key} ${value}`,
-        only: { variable: row.repeat ?? "", value },
-      }));
+      const values = chosenOf(row?.repeat, choices);
+      if (!row?.repeat || !values) return [{ ...section, key, panels: repeatPanels(own, choices) }];
+      return values.map((value) => {
+        const only = { variable: row.repeat ?? "", value };
+        const panels = repeatPanels(own, narrow(choices, only));
+        return { ...section, key: `${key} ${value}`, panels, only };
+      });
     });
 }
 
@@ -46,4 +43,5 @@ export function placeOf(panel: Panel, first: number): { x: number; y: number; w:
   return { x: x + 1, y: top(panel) - first + 1, w, h };
 }
 
-export const firstLine = (panels: readonly Panel[]): number => Math.min(...panels.map(top));
+export const firstLine = (panels: readonly Shown[]): number =>
+  Math.min(...panels.map(({ panel }) => top(panel)));

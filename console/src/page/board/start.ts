@@ -1,6 +1,7 @@
 import { type Choices, interpolate, type Scope } from "../../boards/interpolate.ts";
 import type { BoardPage } from "../../boards/model.ts";
 import { parseDuration, parseRange } from "../../boards/time-range.ts";
+import { showDemo } from "../demo.ts";
 import { byData, setText } from "../dom.ts";
 import { showLive } from "../poll.ts";
 import { type Address, readAddress, writeAddress } from "./address.ts";
@@ -9,9 +10,9 @@ import { onThemeChange } from "./colours.ts";
 import { createGrid } from "./grid.ts";
 import { showOpenIncidents } from "./incidents.ts";
 import { linkHref } from "./links.ts";
-import { createQuestions } from "./prometheus.ts";
+import { createQuestions, type Questions } from "./prometheus.ts";
 import { createToolbar } from "./toolbar.ts";
-import { loadChoices } from "./variables.ts";
+import { chooseUnasked, loadChoices } from "./variables.ts";
 
 /** Our Prometheus scrapes this often; a rate needs several scrapes. */
 const SCRAPE_SECONDS = 15;
@@ -91,6 +92,29 @@ export function startGrafanaBoard(): void {
     timer = setTimeout(() => void show(false), Math.max(0, drawnAt + seconds * 1_000 - Date.now()));
   };
 
+  /** Asks what can be chosen, and shows it. What is chosen does not change by it. */
+  async function askChoices(questions: Questions, signal: AbortSignal): Promise<void> {
+    const found = new Map<string, string>();
+    const next = await loadChoices(board, address.chosen, scopeNow(), questions, ({ name }, reason) =>
+      found.set(name, `Its values cannot be had: ${reason}`),
+    );
+    if (signal.aborted) return;
+    [choices, problems] = [next, found];
+    toolbar.showChoices(choices, problems);
+  }
+
+  async function showMarks(scope: Scope, questions: Questions, signal: AbortSignal): Promise<void> {
+    const found = await loadHappenings(board, scope, questions);
+    if (signal.aborted) return;
+    showDemo(
+      byData("demo"),
+      found.findLast(({ isDemo }) => isDemo),
+    );
+    if (JSON.stringify(found) === JSON.stringify(happenings)) return;
+    happenings = found;
+    grid.redraw();
+  }
+
   /** @param fresh whether what can be chosen is asked for again, too */
   async function show(fresh: boolean): Promise<void> {
     leaving.abort();
@@ -100,28 +124,21 @@ export function startGrafanaBoard(): void {
     toolbar.show(address.range, address.refresh);
     try {
       const questions = createQuestions(signal);
-      let scope = scopeNow();
-      if (fresh) {
-        const found = new Map<string, string>();
-        const next = await loadChoices(board, address.chosen, scope, questions, ({ name }, reason) =>
-          found.set(name, `Its values cannot be had: ${reason}`),
-        );
-        if (signal.aborted) return;
-        [choices, problems] = [next, found];
-        scope = { ...scope, choices };
-      }
+      const unasked = fresh ? chooseUnasked(board, address.chosen) : choices;
+      if (unasked) choices = unasked;
+      else await askChoices(questions, signal);
+      if (signal.aborted) return;
+      const scope = scopeNow();
       toolbar.showChoices(choices, problems);
       showLinks(scope);
       document.title = `${interpolate(board.title, scope, "text")} · Watchkeeper`;
       grid.arrange(choices, address.panel);
-      const marks = loadHappenings(board, scope, questions).then((found) => {
-        if (signal.aborted || JSON.stringify(found) === JSON.stringify(happenings)) return;
-        happenings = found;
-        grid.redraw();
-      });
+      // Panels first: a browser has few connections, and people look for numbers.
+      const panels = grid.look({ scope, questions, signal });
       await Promise.all([
-        grid.look({ scope, questions, signal }),
-        marks,
+        panels,
+        fresh && unasked && askChoices(questions, signal),
+        showMarks(scope, questions, signal),
         showOpenIncidents(byData("incidents"), signal),
       ]);
       if (signal.aborted) return;

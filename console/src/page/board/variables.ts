@@ -87,3 +87,31 @@ export async function loadChoices(
   }
   return choices;
 }
+
+const isRepeated = (board: Board, { name }: Variable): boolean =>
+  (board.panels ?? []).some(
+    ({ repeat, panels = [] }) => repeat === name || panels.some((panel) => panel.repeat === name),
+  );
+
+/**
+ * What is chosen, where that can be said before anybody was asked what there is: panels need not wait for lists that
+ * only the pickers show.
+ *
+ * @returns undefined where a panel needs a list of values
+ */
+export function chooseUnasked(
+  board: Board,
+  inAddress: ReadonlyMap<string, readonly string[]>,
+): Choices | undefined {
+  const choices = new Map<string, Choice>();
+  for (const variable of variablesOf(board)) {
+    const isAsked = variable.type === "query";
+    const values = isAsked ? [] : filtered(listed(variable), variable);
+    const options = variable.includeAll ? [ALL, ...values] : values;
+    const chosen = chosenOf(variable, options, inAddress.get(variable.name));
+    const needsList = chosen.length === 0 || (chosen.includes(ALL) && !variable.allValue);
+    if (isAsked && (needsList || isRepeated(board, variable))) return undefined;
+    choices.set(variable.name, { variable, options, chosen });
+  }
+  return choices;
+}

@@ -61,7 +61,7 @@ export function createStat({ panel, place }: Stage): View {
     const spark = options.graphMode === "none" ? undefined : sparkline(cell);
     const element = make(
       "div",
-      `figure-cell${spark ? " with-spark" : ""}${cell.value === null ? " nothing" : ""}`,
+      `figure-cell${cell.value === null ? " nothing" : ""}`,
       withName && make("span", "figure-name", cell.name),
       textMode !== "name" && number,
       spark,

@@ -6,6 +6,7 @@ import { markColour } from "../annotations.ts";
 import { timeAxis, valueAxis } from "../axes.ts";
 import { isDark } from "../colours.ts";
 import type { PanelData, Series } from "../data.ts";
+import { describeExemplar, drawExemplars, exemplarAt, exemplarColour, traceOf } from "../exemplars.ts";
 import { createLegend, type LegendOptions } from "../legend.ts";
 import {
   alignLines,
@@ -111,7 +112,18 @@ export function createTimeseries(stage: Stage): View {
     if (at === undefined || typeof idx !== "number" || left < 0 || !isHere || tooltipOptions.mode === "none")
       return void tip.hide();
     const happened = happeningsAt(stage.happenings(), at, (data?.step ?? 0) / 2);
+    const dot = exemplarAt(current, data?.exemplars ?? [], scaleOf(general), { left, top });
     const shown = [
+      ...(dot
+        ? [
+            {
+              colour: exemplarColour(),
+              name: describeExemplar(dot, traceOf(dot)),
+              value: showValue(general, dot.value).text,
+              hot: true,
+            },
+          ]
+        : []),
       ...linesAt(idx, top, current),
       ...happened.slice(0, 4).map((each) => ({ colour: markColour(each), name: each.text, value: "" })),
     ];
@@ -174,7 +186,10 @@ export function createTimeseries(stage: Stage): View {
           },
         ],
         drawClear: [(drawn) => drawHappenings(drawn, stage.happenings())],
-        draw: [(drawn) => drawThresholds(drawn, general, thresholds, first ?? "")],
+        draw: [
+          (drawn) => drawThresholds(drawn, general, thresholds, first ?? ""),
+          (drawn) => drawExemplars(drawn, data?.exemplars ?? [], scaleOf(general)),
+        ],
       },
     };
     return new uPlot(settings, dataOf(aligned), host);
@@ -214,6 +229,14 @@ export function createTimeseries(stage: Stage): View {
     const said = linesAt(index, 0, plot, "multi").map(({ name, value }) => `${name} ${value}`);
     stage.announce(`${momentOf(at)}: ${said.join(", ") || "nothing measured"}`);
   };
+  /** A trace is looked up elsewhere: its number goes along. */
+  const copyTrace = async (): Promise<void> => {
+    const dot = plot && exemplarAt(plot, data?.exemplars ?? [], scaleOf(general), plot.cursor);
+    if (!dot || traceOf(dot) === "") return;
+    await navigator.clipboard.writeText(traceOf(dot));
+    stage.announce(`Copied the number of the trace: ${traceOf(dot)}`);
+  };
+  host.addEventListener("click", () => void copyTrace().catch(() => undefined));
   host.addEventListener("keydown", step);
   host.addEventListener("blur", () => tip.hide());
 
@@ -222,6 +245,7 @@ export function createTimeseries(stage: Stage): View {
       data = next;
       show();
       const summary = summarise(panel.title ?? "", next.series);
+      host.dataset.exemplars = String(next.exemplars.length);
       host.setAttribute("aria-label", `${summary}. The arrow keys read the points.`);
       const known = next.series.filter(({ values }) => values.some((value) => value !== null));
       return { value: joined(known.map(({ values }) => reduce("lastNotNull", values))), summary };

@@ -1,0 +1,26 @@
+import { pagerDeliveryAttemptsTotal } from "@watchkeeper/catalogue/metrics/pager";
+import { promql, series } from "@watchkeeper/catalogue/promql";
+import { definePagerOwnAlert } from "../alert.ts";
+
+export const pagerTestPage = definePagerOwnAlert({
+  name: "PagerTestPage",
+  severity: "info",
+  service: "pager",
+  owner: "platform",
+  summary: "Somebody tries whether a person's channels work.",
+  runbook: {
+    meaning:
+      "Somebody asked the pager, through its API, to send this to one person by all of their channels.",
+    impact: "None. Nothing is wrong.",
+    firstQuery: promql`
+      sum by (channel, delivery_result) (increase(${series(pagerDeliveryAttemptsTotal)}[15m]))`,
+    diagnosis: ["The incident's page in the console says which channel's provider took the message."],
+    mitigation: [
+      "Say whether it arrived, and on which channels. Acknowledging or resolving it does no harm.",
+    ],
+    rollback: "It ends by itself 15 minutes after it was sent.",
+  },
+  board: "on-call",
+  raised:
+    "When somebody asks for it (`POST /api/people/{person}/test-page`). Each is an incident of its own.",
+});

@@ -1,0 +1,93 @@
+import { defineCounter, defineGauge } from "@watchkeeper/catalogue/metric";
+import * as prom from "prom-client";
+import { afterEach, expect, test } from "vitest";
+import { parseExposition } from "./exposition.ts";
+import { createMetrics } from "./metrics.ts";
+import { type ScrapeWorker, startScrapeWorker } from "./scrape-worker.ts";
+
+const base = { help: "For a test", unit: "items", emittedBy: ["app"] } as const;
+const visits = defineCounter({ ...base, name: "demo_visits_total", labels: ["tenant"] });
+const queued = defineGauge({ ...base, name: "demo_queued", labels: [] });
+
+let worker: ScrapeWorker | undefined;
+afterEach(() => worker?.close());
+
+const start = async (metrics = createMetrics({ shared: true }), metricsToken?: string) => {
+  worker = await startScrapeWorker({ host: "127.0.0.1", port: 0, metrics, metricsToken });
+  const { port } = worker;
+  return (init?: RequestInit) => fetch(`http://127.0.0.1:${port}/metrics`, init);
+};
+
+const readValues = async (response: Response) =>
+  Object.fromEntries(
+    parseExposition(await response.text())
+      .flatMap(({ samples }) => samples)
+      .map(({ name, labels, value }) => [`${name} ${Object.values(labels).join()}`.trim(), value]),
+  );
+
+test("the worker shows what the app counts, collects and keeps in prom-client's own metrics", async () => {
+  const metrics = createMetrics({ shared: true });
+  const counter = metrics.counter(visits);
+  counter.inc({ tenant: "a" }, 3);
+  metrics.gauge(queued, (set) => set({}, 7));
+  new prom.Gauge({ name: "foreign", help: "Of prom-client", registers: [metrics.registry] }).set(5);
+  const get = await start(metrics);
+  expect(await readValues(await get())).toMatchObject({
+    "demo_visits_total a": 3,
+    demo_queued: 7,
+    foreign: 5,
+  });
+  counter.inc({ tenant: "b" }, 2);
+  counter.remove({ tenant: "a" });
+  const after = await readValues(await get());
+  expect(after["demo_visits_total b"]).toBe(2);
+  expect(after).not.toHaveProperty("demo_visits_total a");
+});
+
+test("the worker answers while the app's thread is blocked, with numbers of this moment", async () => {
+  const metrics = createMetrics({ shared: true });
+  const series = metrics.counter(visits).series({ tenant: "a" });
+  const get = await start(metrics);
+  await get();
+  // Another process asks, since this one will be blocked.
+  const { spawn } = await import("node:child_process");
+  const asker = spawn(process.execPath, [
+    "-e",
+    `process.stdin.once("data", async () => {
+       const startMs = performance.now();
+       const text = await (await fetch("http://127.0.0.1:${worker?.port}/metrics")).text();
+       const line = text.split("\\n").find((line) => line.startsWith("demo_visits_total"));
+       console.log(JSON.stringify([performance.now() - startMs, line]));
+       process.exit();
+     }); console.log("ready");`,
+  ]);
+  let output = "";
+  asker.stdout.on("data", (chunk) => {
+    output += chunk;
+  });
+  await new Promise((resolve) => asker.stdout.once("data", resolve));
+  const ended = new Promise((resolve) => asker.once("close", resolve));
+  series.inc(41);
+  asker.stdin.write("now\n");
+  await new Promise((resolve) => setImmediate(resolve));
+  const until = performance.now() + 1_500;
+  while (performance.now() < until);
+  await ended;
+  const [ms, line] = JSON.parse(output.split("\n")[1] ?? "");
+  expect(line).toBe('demo_visits_total{tenant="a"} 41');
+  expect(ms).toBeLessThan(1_200);
+});
+
+test("a token is asked for, and a mistake in the start is said", async () => {
+  const get = await start(createMetrics({ shared: true }), "s3cret");
+  expect((await get()).status).toBe(401);
+  expect((await get({ headers: { authorization: "Bearer s3cret" } })).status).toBe(200);
+  const port = worker?.port ?? 0;
+  const host = "127.0.0.1";
+  await expect(startScrapeWorker({ host, port, metrics: createMetrics({ shared: true }) })).rejects.toThrow(
+    "EADDRINUSE",
+  );
+  await expect(startScrapeWorker({ host, port: 0, metrics: createMetrics() })).rejects.toThrow(
+    "Cannot start a scrape worker as the metrics are not shared",
+  );
+});

@@ -1,0 +1,101 @@
+import { Worker } from "node:worker_threads";
+import type { Metrics } from "./metrics.ts";
+import { collectAll, constantLabelsOf, renderForeign } from "./scrape/expose.ts";
+import type { ExpositionFormat } from "./scrape/format.ts";
+import { adaptForeign } from "./scrape/head.ts";
+import { createNoteTaker } from "./scrape/mirror.ts";
+import type { FromWorker, ToWorker, WorkerStart } from "./scrape/worker-messages.ts";
+import { Exposed } from "./series/exposed.ts";
+
+export interface ScrapeWorkerOptions {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Made with `createMetrics({ shared: true })`. */
+  readonly metrics: Metrics;
+  /** Without it as a bearer token `/metrics` is 401; it is open unless said. */
+  readonly metricsToken?: string | undefined;
+}
+
+export interface ScrapeWorker {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** How soon a new series is known to the worker while nobody scrapes. */
+const NOTE_INTERVAL_MS = 1_000;
+
+/** In a package the thread is plain JavaScript; from sources it must learn TypeScript first. */
+function startThread(workerData: WorkerStart): Worker {
+  if (!import.meta.url.endsWith(".ts"))
+    return new Worker(new URL("./worker-thread.js", import.meta.url), { workerData });
+  const [tsx, thread] = ["tsx/esm/api", "./scrape/worker-thread.ts"].map((name) => import.meta.resolve(name));
+  const program = `import("${tsx}").then(({ register }) => (register(), import("${thread}")))`;
+  return new Worker(program, { workerData, eval: true });
+}
+
+async function renderAllForeign({ registry }: Metrics): Promise<Readonly<Record<ExpositionFormat, string>>> {
+  const foreign = registry.getMetricsAsArray().filter((metric) => !(metric instanceof Exposed));
+  const texts = await Promise.all(foreign.map((metric) => renderForeign(registry, metric)));
+  const inFormat = (format: ExpositionFormat): string =>
+    texts.map((text) => adaptForeign(text, format)).join("");
+  return { text: inFormat("text"), openmetrics: inFormat("openmetrics") };
+}
+
+/**
+ * Serves `/metrics` from a thread of its own, which reads the numbers where they are counted: a scrape costs the app's
+ * thread nothing but its `collect` functions, and is answered even while that thread is blocked. What only that thread
+ * can know (collected gauges, metrics of prom-client's own, new series) is then as it was last. Exemplars are not shown.
+ *
+ * @throws Error when the metrics are not shared or the port cannot be opened
+ */
+export async function startScrapeWorker(options: ScrapeWorkerOptions): Promise<ScrapeWorker> {
+  const { host, port, metrics, metricsToken: token } = options;
+  if (!metrics.shared)
+    throw new Error(
+      "Cannot start a scrape worker as the metrics are not shared: createMetrics({ shared: true })",
+    );
+  const worker = startThread({ host, port, token });
+  const say = (message: ToWorker): void => worker.postMessage(message);
+  const takeNotes = createNoteTaker();
+
+  function sendNotes(): void {
+    const own = metrics.registry.getMetricsAsArray().filter((metric) => metric instanceof Exposed);
+    const notes = takeNotes(own as unknown as Exposed[]);
+    if (notes.length > 0) say({ kind: "notes", notes });
+  }
+
+  async function collect(id: number): Promise<void> {
+    await collectAll(metrics.registry);
+    const [constantLabels, foreign] = await Promise.all([
+      constantLabelsOf(metrics.registry),
+      renderAllForeign(metrics),
+    ]);
+    sendNotes();
+    say({ kind: "collected", id, constantLabels, foreign });
+  }
+
+  const opened = await new Promise<number>((resolve, reject) => {
+    worker.once("error", reject);
+    worker.on("message", (message: FromWorker) => {
+      if (message.kind === "listening") resolve(message.port);
+      else if (message.kind === "failed") reject(new Error(message.reason));
+      // The worker shows what it had last.
+      else collect(message.id).catch(() => undefined);
+    });
+  }).catch(async (error: unknown) => {
+    await worker.terminate();
+    throw error;
+  });
+  sendNotes();
+  worker.unref();
+  const noting = setInterval(sendNotes, NOTE_INTERVAL_MS).unref();
+
+  return {
+    port: opened,
+    close: async () => {
+      clearInterval(noting);
+      await worker.terminate();
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import type { QueryRunner } from "@watchkeeper/exporters/database";
+import type { Log } from "@watchkeeper/process/log";
+import type { Channel } from "../channels/channel.ts";
+import { storeBody } from "../ingest/store.ts";
+import type { PagerMetrics } from "../metrics.ts";
+import type { ChannelName, Reach } from "../routes.ts";
+import { createEmergency, type Emergency } from "./emergency.ts";
+import { importLedger } from "./import.ts";
+import { createLedger, type Ledger } from "./ledger.ts";
+import { readSnapshot, type Snapshot, takeSnapshot, writeSnapshot } from "./snapshot.ts";
+
+export interface DegradedOptions {
+  readonly database: QueryRunner;
+  readonly reach: Reach;
+  readonly channels: ReadonlyMap<ChannelName, Channel>;
+  /** Names this installation. */
+  readonly install: string;
+  /** Where the snapshot and the ledger lie. */
+  readonly folder: string;
+  /** Tells replicas apart that share the folder. */
+  readonly replica: string;
+  readonly metrics: PagerMetrics;
+  readonly log: Log;
+}
+
+/** All that keeps paging while the database is away. */
+export interface Degraded {
+  readonly emergency: Emergency;
+  takeSnapshot(): Promise<void>;
+  /** Reads in what was sent meanwhile; costs nothing when nothing was. */
+  recover(): Promise<void>;
+}
+
+/** Puts snapshot, ledger and emergency together. */
+export async function createDegraded(options: DegradedOptions): Promise<Degraded> {
+  const { database, reach, channels, install, folder, replica, metrics, log } = options;
+  let snapshot: Snapshot | undefined = await readSnapshot(folder);
+  const file = createLedger(folder, replica);
+  // A ledger may be left of a process that ended before it was read in.
+  let unread = true;
+  const ledger: Ledger = {
+    ...file,
+    append: (entry) => {
+      unread = true;
+      return file.append(entry);
+    },
+  };
+  const emergency = createEmergency({
+    reach,
+    channels,
+    snapshot: () => snapshot,
+    ledger,
+    restore: async (bodies) => {
+      await database.query("is-back", "SELECT 1");
+      for (const { source, body } of bodies) await storeBody(database, source, body);
+    },
+    metrics,
+    log,
+  });
+  return {
+    emergency,
+    async takeSnapshot() {
+      const taken = await takeSnapshot(database, reach.directory, install);
+      snapshot = taken;
+      await writeSnapshot(folder, taken);
+    },
+    async recover() {
+      if (!unread) return;
+      unread = false;
+      try {
+        const messages = await importLedger(database, reach, ledger);
+        if (messages > 0) log.info({ messages }, "read in what was sent while the database was away");
+      } catch (error) {
+        unread = true;
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import type { Queries } from "@watchkeeper/exporters/database";
+import type { Destinations } from "../routes.ts";
+import type { Target } from "./directory.ts";
+
+/** After this time without a provider that took the page, the person's next channel is tried beside it. */
+export const NEXT_CHANNEL_MS = 20_000;
+
+/** What a person can bear in a minute; what is beyond waits, most urgent first, and is asked again whether it is wanted. */
+export const PAGES_A_MINUTE = 3;
+
+export interface FiredLevel {
+  readonly incidentId: string;
+  readonly run: number;
+  readonly round: number;
+  readonly level: number;
+  readonly reason: "escalation" | "catch-all" | "test";
+}
+
+/**
+ * Writes down whom a level tells and by which channels. The first channel of a person is used at once, in each later
+ * round one more at once; the others wait for their turn.
+ *
+ * @returns the people that can be told, and those that have no channel that is set up
+ */
+export async function notifyPeople(
+  tx: Queries,
+  fired: FiredLevel,
+  targets: readonly Target[],
+  destinations: Destinations,
+): Promise<{ readonly told: readonly string[]; readonly unreachable: readonly string[] }> {
+  const rows = targets.flatMap(({ person, contacts }) =>
+    contacts
+      .filter(({ channel }) => destinations.get(channel)?.reaches.includes("people"))
+      .map(({ channel, address }, position) => ({
+        person,
+        position,
+        destination: `${channel}:${address}`,
+        minIntervalMs: destinations.get(channel)?.minIntervalMs ?? 0,
+        afterMs: Math.max(0, position - fired.round) * NEXT_CHANNEL_MS,
+        reason: position > fired.round && fired.reason === "escalation" ? "next-channel" : fired.reason,
+      })),
+  );
+  const told = [...new Set(rows.map(({ person }) => person))];
+  const unreachable = targets.map(({ person }) => person).filter((person) => !told.includes(person));
+  if (rows.length === 0) return { told, unreachable };
+  await tx.query(
+    "register-people",
+    `INSERT INTO destination (name, min_interval, person)
+     SELECT DISTINCT ON (destination) destination, "minIntervalMs" * interval '1 millisecond', person
+     FROM jsonb_to_recordset($1::jsonb) AS r(destination text, "minIntervalMs" double precision, person text)
+     ORDER BY destination
+     ON CONFLICT (name) DO UPDATE SET min_interval = excluded.min_interval, person = excluded.person
+       WHERE (destination.min_interval, destination.person)
+         IS DISTINCT FROM (excluded.min_interval, excluded.person)`,
+    [JSON.stringify(rows)],
+  );
+  await tx.query(
+    "write-notifications",
+    `INSERT INTO notification (incident_id, run, round, level, person, position, destination, reason, due_at)
+     SELECT $2, $3, $4, $5, r.person, r.position, r.destination, r.reason,
+       pager_now() + r."afterMs" * interval '1 millisecond'
+     FROM jsonb_to_recordset($1::jsonb) AS r(person text, position integer, destination text, reason text,
+       "afterMs" double precision)
+     ON CONFLICT DO NOTHING`,
+    [JSON.stringify(rows), fired.incidentId, fired.run, fired.round, fired.level],
+  );
+  return { told, unreachable };
+}
+
+interface QueuedRow {
+  id: string;
+  destination: string;
+}
+
+/**
+ * Turns notifications whose turn has come into deliveries: those that are due, and the next channel of a person whose
+ * earlier one failed twice or was refused. Where an earlier channel's provider has taken the page in the meantime, the
+ * next one is left alone.
+ *
+ * @returns how many deliveries were written
+ */
+export async function queueNotifications(tx: Queries): Promise<number> {
+  await tx.query(
+    "cancel-answered-notifications",
+    `UPDATE notification n SET state = 'cancelled'
+     WHERE n.state = 'waiting' AND (
+       (n.reason = 'next-channel' AND EXISTS (
+         SELECT 1 FROM notification earlier JOIN delivery d ON d.notification_id = earlier.id AND d.state = 'sent'
+         WHERE (earlier.incident_id, earlier.run, earlier.round, earlier.level, earlier.person)
+             = (n.incident_id, n.run, n.round, n.level, n.person) AND earlier.position < n.position))
+       OR EXISTS (SELECT 1 FROM incident i WHERE i.id = n.incident_id AND i.state <> 'triggered'))`,
+  );
+  const { rows } = await tx.query<QueuedRow>(
+    "queue-notifications",
+    `WITH turn AS (
+       SELECT n.id, n.person, i.priority, n.created_at FROM notification n JOIN incident i ON i.id = n.incident_id
+       WHERE n.state = 'waiting' AND i.state = 'triggered' AND CASE n.reason
+         WHEN 'next-channel' THEN EXISTS (
+           SELECT 1 FROM notification earlier LEFT JOIN delivery d ON d.notification_id = earlier.id
+           WHERE (earlier.incident_id, earlier.run, earlier.round, earlier.level, earlier.person)
+               = (n.incident_id, n.run, n.round, n.level, n.person)
+             AND earlier.position = n.position - 1 AND earlier.state = 'queued'
+             AND (earlier.queued_at <= pager_now() - $2 * interval '1 millisecond' OR d.state = 'dead'
+               OR (d.failures >= 2 AND d.state IN ('retry', 'ambiguous', 'leased'))))
+         ELSE n.due_at <= pager_now() END
+       FOR UPDATE OF n SKIP LOCKED
+     ), ranked AS (
+       SELECT id, row_number() OVER (PARTITION BY person ORDER BY priority, created_at, id)
+         + (SELECT count(*) FROM notification q WHERE q.person = turn.person AND q.state = 'queued'
+            AND q.reason <> 'test'
+            AND q.queued_at > pager_now() - interval '1 minute') AS place
+       FROM turn
+     )
+     UPDATE notification n SET state = 'queued', queued_at = pager_now() FROM ranked
+     WHERE n.id = ranked.id AND ranked.place <= $1
+     RETURNING n.id, n.destination`,
+    [PAGES_A_MINUTE, NEXT_CHANNEL_MS],
+  );
+  if (rows.length === 0) return 0;
+  const ids = rows.map(({ id }) => id);
+  // Whoever has an unanswered page of this incident on its way hears of it by that one.
+  const inserted = await tx.query(
+    "enqueue-pages",
+    `INSERT INTO delivery (incident_id, destination, kind, urgency, caused_at, notification_id)
+     SELECT n.incident_id, n.destination,
+       CASE WHEN EXISTS (SELECT 1 FROM delivery a WHERE a.incident_id = n.incident_id
+         AND a.destination = n.destination AND a.kind = 'announce') THEN 'update' ELSE 'announce' END,
+       array_position('{P0,P1,P2,P3}', i.priority) - 1,
+       CASE WHEN n.run = 1 AND n.round = 0 AND n.level = 0 AND n.position = 0 THEN i.opened_at ELSE pager_now() END,
+       n.id
+     FROM notification n JOIN incident i ON i.id = n.incident_id
+     WHERE n.id = ANY($1) AND NOT EXISTS (SELECT 1 FROM delivery u WHERE u.incident_id = n.incident_id
+       AND u.destination = n.destination AND u.notification_id IS NOT NULL
+       AND u.state IN ('pending', 'leased', 'retry', 'ambiguous'))
+     ON CONFLICT DO NOTHING`,
+    [ids],
+  );
+  return inserted.rowCount ?? 0;
+}
