@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { sharedRules } from "../../slo/shared-rules.ts";
 import { backtest, compare } from "./backtest.ts";
 import type { History } from "./open-metrics.ts";
-import { judgePages } from "./page-judge.ts";
+import { judgePages, judgeTickets } from "./page-judge.ts";
 import { createPrometheusApi } from "./prometheus-api.ts";
-import { loadPast } from "./recorded-past.ts";
+import { loadPasts, type RecordedPast } from "./recorded-past.ts";
 import { createTestPrometheus, type TestPrometheus } from "./test-prometheus.ts";
 
 const login = slos.find(({ name }) => name === "DirectoryLogin") as Slo;
@@ -88,7 +88,7 @@ test.each([login, balanced])(
         for (const [at] of samples) expected.set(at, [...(expected.get(at) ?? []), rule.labels.tier ?? ""]);
       }
     }
-    const past = await loadPast(api, slo.name, START - 30 * 86_400, end, 60);
+    const past = (await loadPasts(api, slo, START - 30 * 86_400, end, 60)).get("") as RecordedPast;
     const judge = judgePages(past, slo);
     const found = new Map<number, readonly string[]>();
     past.events.forEach((_, i) => {
@@ -101,6 +101,26 @@ test.each([login, balanced])(
   },
   60_000,
 );
+
+test("tickets are judged at every minute as the rules themselves judge them", async () => {
+  const api = createPrometheusApi(prometheus.url);
+  const end = START + MINUTES * 60;
+  const rules = sharedRules([login]);
+  const budget = rules.find((rule) => "record" in rule && rule.record === sloSeries.budgetEvents);
+  const expected = new Set<string>();
+  for (const rule of rules) {
+    if (!("alert" in rule) || rule.alert !== sloAlerts.burnsSlowly) continue;
+    const text = rule.expr.text.replaceAll(sloSeries.budgetEvents, `(${budget?.expr.text})`);
+    for (const { labels, samples } of await api.queryRange(text, START, end, 60)) {
+      if (labels.slo === login.name) for (const [at] of samples) expected.add(`${at} ${rule.labels.tier}`);
+    }
+  }
+  const past = (await loadPasts(api, login, START - 30 * 86_400, end, 60)).get("") as RecordedPast;
+  const judge = judgeTickets(past, login);
+  const found = past.events.flatMap((_, i) => judge(i).tiers.map((tier) => `${past.from + i * 60} ${tier}`));
+  expect(expected.size).toBeGreaterThan(20);
+  expect(found.sort()).toEqual([...expected].sort());
+}, 60_000);
 
 const told = async (args: Partial<Parameters<typeof backtest>[0]>): Promise<string> => {
   let text = "";
