@@ -1,3 +1,4 @@
+import { periodAt } from "./calendar.ts";
 import { sloSeries } from "./names.ts";
 import { promql, Selector } from "./promql.ts";
 import type { Slo } from "./slo.ts";
@@ -34,26 +35,53 @@ const share = (errors: number, events: number): number | undefined =>
   events > 0 ? 1 - errors / events : undefined;
 
 /**
+ * The period that a promise is judged by at a moment: that of its calendar as far as it has passed, or its rolling days
+ * before it.
+ * @param at in Unix seconds
+ * @param later -1 for the whole period before it, -2 for the one before that
+ */
+export function periodOf({ calendar, days }: Pick<Slo, "calendar" | "days">, at: number, later = 0): Period {
+  if (!calendar) {
+    const to = at + later * days * 86_400;
+    return { from: to - days * 86_400, to };
+  }
+  const { from, to } = periodAt(calendar, at, later);
+  return { from, to: Math.min(to, at) };
+}
+
+/**
  * The figures of one promise for a period, from what its rules recorded: nothing is extrapolated.
  * @param intervalSeconds how often the rules are evaluated
- * @throws Error when the period does not end after it begins, and whatever `ask` throws
+ * @param group to whom the promise is made, for one that is made to each of several
+ * @throws Error when the period does not end after it begins, when a group is missing or was given to a promise that
+ *   has none, and whatever `ask` throws
  */
 export async function complianceOf(
   slo: Slo,
   { from, to }: Period,
   intervalSeconds: number,
   ask: Ask,
+  group?: string,
 ): Promise<Compliance> {
+  if ((slo.per === undefined) !== (group === undefined)) {
+    const wanted = slo.per ? `a ${slo.per.label} must be named` : "it is made to all together";
+    throw new Error(`Cannot report on "${slo.name}" as ${wanted}: found ${group ?? "none"}`);
+  }
   if (!(to > from)) {
     throw new Error(
       `Cannot report on "${slo.name}" as the period must end after it begins: ${from} to ${to}`,
     );
   }
-  const mine = (name: string): Selector => new Selector(name, { slo: slo.name });
+  const ofAll = { slo: slo.name };
+  const labels = slo.per && group !== undefined ? { ...ofAll, [slo.per.label]: group } : ofAll;
+  const mine = (name: string): Selector => new Selector(name, labels);
   // Prometheus 2 counts a sample at the very beginning of a range, 3 does not: the beginning is left out here.
-  const range = (name: string): string => `${mine(name).text}[${Math.round((to - from) * 1_000) - 1}ms]`;
+  const rangeOf = (series: Selector): string => `${series.text}[${Math.round((to - from) * 1_000) - 1}ms]`;
+  const range = (name: string): string => rangeOf(mine(name));
   const over = async (operation: string, name: string): Promise<number> =>
     (await ask(`${operation}_over_time(${range(name)})`, to)) ?? 0;
+  // Work is planned for a service, not for one of those whom it serves.
+  const planned = await ask(`sum_over_time(${rangeOf(new Selector(sloSeries.maintenance, ofAll))})`, to);
 
   /** A counter that did not exist when the period began was 0, unless Prometheus has forgotten what it was. */
   const grown = async (name: string): Promise<number> => {
@@ -80,6 +108,6 @@ export async function complianceOf(
     allCompliance: share(allErrors, allEvents),
     budgetSpent: events > 0 ? errors / (events * (1 - slo.objective)) : 0,
     notMeasuredSeconds: Math.max(0, to - from - measured),
-    maintenanceSeconds: (await over("sum", sloSeries.maintenance)) * intervalSeconds,
+    maintenanceSeconds: (planned ?? 0) * intervalSeconds,
   };
 }

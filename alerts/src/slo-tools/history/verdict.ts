@@ -62,8 +62,7 @@ export function findingOf(incident: LabelledIncident, all: readonly Sent[]): Fin
 const whose = ({ slo, group }: Sent): string => (group === "" ? slo.name : `${slo.name} of ${group}`);
 
 const describe = (finding: Finding): string => {
-  if (finding.how === "missed") return "**missed**";
-  if (finding.how === "unrecorded") return "nothing recorded";
+  if (!("by" in finding)) return finding.how === "missed" ? "**missed**" : "nothing recorded";
   const { how, after, by } = finding;
   return `${how} after ${renderSpan(after)}, ${whose(by.sent)}, ${by.page.tier} tier`;
 };
