@@ -6,6 +6,7 @@ const unit = {
     include: [
       "*/src/**/*.test.ts",
       "compose/native/src/**/*.test.ts",
+      "chaos/**/*.test.ts",
       "grafana/plugins/slo-budget/{src,build}/**/*.test.ts",
     ],
     globalSetup: ["testing/src/global-setup.ts"],

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { median, spread } from "./exporters/median.ts";
 
 /**
- * `npm run bench -- exporters [--rounds 5]`: what our instruments cost beside a bare app and beside those that people
+ * `npm run bench -- exporters [--rounds 3]`: what our instruments cost beside a bare app and beside those that people
  * use instead, and what a scrape costs. Each round is a fresh process for each measurement, in turns; of a request the
  * difference between two bare servers in the same process is subtracted.
  */
@@ -90,7 +90,7 @@ async function measureAdded(peer: (typeof PEERS)[number]): Promise<{ us: number;
 
 const roundsOf = (args: readonly string[]): number => {
   const given = args[args.indexOf("--rounds") + 1];
-  const rounds = args.includes("--rounds") ? Number(given) : 5;
+  const rounds = args.includes("--rounds") ? Number(given) : 3;
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 50)
     throw new Error(`Cannot measure in ${given} rounds as it must be 1 to 50`);
   return rounds;

@@ -18,7 +18,10 @@ const programs = {
   check: "tools/src/check.ts",
   test: "tools/src/test.ts",
   slo: "alerts/src/command/main.ts",
+  collector: "collector/src/command/main.ts",
+  report: "collector/src/command/main.ts",
   bench: "bench/run.ts",
+  chaos: "chaos/run.ts",
   "verify:grafana": "tools/src/verify-grafana.ts",
 };
 

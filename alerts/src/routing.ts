@@ -2,6 +2,7 @@ import { address, type ServiceName } from "@watchkeeper/catalogue/services";
 import type { TeamName } from "@watchkeeper/catalogue/teams";
 import type { Alert, Duration, Severity } from "./alert.ts";
 import { databaseUnreachable } from "./symptoms/DatabaseUnreachable.ts";
+import { pageFallback } from "./symptoms/PageFallback.ts";
 import { redisUnreachable } from "./symptoms/RedisUnreachable.ts";
 import { serviceDown } from "./symptoms/ServiceDown.ts";
 import { watchdog } from "./symptoms/Watchdog.ts";
@@ -41,8 +42,27 @@ export interface Inhibition {
 
 const PAGER = `http://${address("pager", "http")}/webhooks/alertmanager`;
 
-/** Receivers are named apart so that Alertmanager counts their deliveries apart; the pager takes them all. */
-export const receivers = { pager: PAGER, heartbeat: PAGER } as const;
+/** A receiver that calls the pager, or one that Alertmanager serves by itself. */
+export type Receiver =
+  | { readonly webhook: string }
+  | { readonly email: { readonly to: string; readonly from: string; readonly smarthost: string } };
+
+/**
+ * Receivers are named apart so that Alertmanager counts their deliveries apart; the pager takes them all but one: what
+ * is left when the pager itself is in trouble must need nothing of ours. Its mail server is the stand-in until you
+ * name yours.
+ */
+export const receivers = {
+  pager: { webhook: PAGER },
+  heartbeat: { webhook: PAGER },
+  "native-fallback": {
+    email: {
+      to: "on-call@localhost",
+      from: "alertmanager@localhost",
+      smarthost: address("inbox", "smtp"),
+    },
+  },
+} as const satisfies Record<string, Receiver>;
 export type ReceiverName = keyof typeof receivers;
 
 /** What no route takes. */
@@ -63,6 +83,11 @@ export const routes: readonly Route[] = [
     when: { alert: watchdog },
     receiver: "heartbeat",
     timing: { groupWait: "0s", groupInterval: "1m", repeatInterval: "50s" },
+  },
+  {
+    when: { alert: pageFallback },
+    receiver: "native-fallback",
+    timing: { groupWait: "0s", groupInterval: "1m", repeatInterval: "15m" },
   },
   { when: { severity: "page" }, receiver: "pager" },
   {

@@ -37,13 +37,16 @@ test("the metrics are exactly those that the catalogue says the app emits", asyn
 });
 
 test("the home page says what this is, and the probe from outside needs no login", async () => {
-  expect((await app.ask("/")).body).toContain("<h1>Company Directory</h1>");
+  expect((await app.ask("/")).body).toContain("<title>Company Directory</title>");
   expect(await app.ask("/healthz")).toMatchObject({ status: 200, body: { status: "ok" } });
 });
 
 test("every answer carries the headers of a careful server and a request id", async () => {
   const { headers } = await app.ask("/");
-  expect(headers.get("content-security-policy")).toContain("default-src 'self'");
+  expect(headers.get("content-security-policy")).toBe(
+    "default-src 'none';script-src 'self';style-src 'self';img-src 'self';connect-src 'self';frame-src 'none';" +
+      "form-action 'none';base-uri 'none';frame-ancestors 'none'",
+  );
   expect(headers.get("x-powered-by")).toBeNull();
   expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
   const given = await app.ask("/", { headers: { "x-request-id": "proxy-0123456789" } });
@@ -196,6 +199,33 @@ test("the log has one line per request with the route's template and nothing tha
   for (const secret of [email, token, "secretterm", "demo-password", "127.0.0.1"]) {
     expect(everything).not.toContain(secret);
   }
+});
+
+test("who tried to change what is a line of the audit stream, reading is none", async () => {
+  const email = app.tenants[1]?.employees[3]?.email ?? "";
+  const signIn = await app.ask("/api/login", {
+    method: "POST",
+    json: { tenant: app.tenants[1]?.slug, email, password: "demo-password" },
+  });
+  const { token, employeeId } = signIn.body;
+  await app.ask(`/api/employees/${employeeId}`, { token });
+  const refused = await app.ask(`/api/employees/${app.tenants[1]?.employees[4]?.id}`, {
+    method: "DELETE",
+    token,
+  });
+  const linesOf = (answer: typeof signIn) =>
+    app.auditLines.filter(({ requestId }) => requestId === answer.headers.get("x-request-id"));
+  expect(linesOf(signIn)).toEqual([expect.objectContaining({ action: "signIn", status: 200 })]);
+  expect(linesOf(refused)).toEqual([
+    expect.objectContaining({
+      action: "removePerson",
+      status: refused.status,
+      actorId: employeeId,
+      tenantId: app.tenants[1]?.id,
+    }),
+  ]);
+  expect(app.auditLines.filter(({ actorId }) => actorId === employeeId)).toHaveLength(1);
+  expect(JSON.stringify(app.auditLines)).not.toContain(email);
 });
 
 test("an error of our own answers 500 without details and logs them under the request's id", async () => {

@@ -7,8 +7,9 @@ import type { Metrics } from "@watchkeeper/exporters/metrics";
 import { countSearches } from "@watchkeeper/exporters/search";
 import type { Clock } from "@watchkeeper/process/clock";
 import type { Log } from "@watchkeeper/process/log";
+import type { Bundle } from "@watchkeeper/web/bundle";
+import { protectPages } from "@watchkeeper/web/protect";
 import express, { type Express } from "express";
-import helmet from "helmet";
 import { createAuditLog } from "./audit.ts";
 import { createCache } from "./cache.ts";
 import { allowOrigins } from "./cors.ts";
@@ -31,38 +32,32 @@ import { createPeopleRoutes } from "./routes/people.ts";
 import { createSessionRoutes } from "./routes/session.ts";
 import { createSessions } from "./session.ts";
 import { createTenants } from "./tenants.ts";
+import type { RecordUsage } from "./usage/event.ts";
+import { createPageLoadRoutes } from "./usage/page-load.ts";
 
 export interface AppDeps {
   readonly metrics: Metrics;
   readonly database: Database;
   readonly redis: Redis;
   readonly log: Log;
+  /** Who tried to change what. */
+  readonly audit: Log;
   readonly clock: Clock;
   /** The same for all instances, at least 32 characters. */
   readonly cursorSecret: string;
   readonly limits: RequestLimits;
   /** Origins whose pages may use the API in a browser. */
   readonly corsOrigins: readonly string[];
+  /** What `loadPage` made. */
+  readonly page: Bundle;
   /** Proxies whose word about a client's address counts, as Express' `trust proxy` takes them. */
   readonly trustedProxies: readonly string[];
+  readonly recordUsage: RecordUsage;
 }
-
-/** Everything comes from here: nothing of a page is anybody else's. */
-const CONTENT_POLICY = {
-  useDefaults: false,
-  directives: {
-    "default-src": ["'self'"],
-    "img-src": ["'self'", "data:"],
-    "object-src": ["'none'"],
-    "base-uri": ["'none'"],
-    "form-action": ["'self'"],
-    "frame-ancestors": ["'none'"],
-  },
-};
 
 /** Puts the Company Directory together. It opens nothing: what it needs is passed in. */
 export function createApp(deps: AppDeps): Express {
-  const { metrics, database, redis, log, clock } = deps;
+  const { metrics, database, redis, log, clock, recordUsage } = deps;
   countLogMessages(metrics, log);
   const lookups = countCacheLookups(metrics);
   const sessions = createSessions(redis, clock, lookups);
@@ -88,17 +83,22 @@ export function createApp(deps: AppDeps): Express {
   });
   traceRequests(app);
   logRequests(app, log);
-  app.use(helmet({ contentSecurityPolicy: CONTENT_POLICY }));
+  app.use(protectPages({}));
   app.use("/api", allowOrigins(deps.corsOrigins), (_request, response, next) => {
     response.set("Cache-Control", "no-store");
     next();
   });
-  const mount = createMount({ sessions, requestLimit: createRequestLimit(redis, deps.limits) });
+  const mount = createMount({
+    sessions,
+    requestLimit: createRequestLimit(redis, deps.limits),
+    audit: deps.audit,
+  });
   const sessionDeps = { loginLimit: createLoginLimit(redis), countLogin: countLogins(metrics) };
   app.use(
-    createHomeRoutes(),
-    createSessionRoutes(mount, { tenants, directory, sessions, passwords, ...sessionDeps }),
-    createPeopleRoutes(mount, { directory, passwords, countSearch: countSearches(metrics) }),
+    createHomeRoutes(deps.page),
+    createPageLoadRoutes(metrics, clock),
+    createSessionRoutes(mount, { tenants, directory, sessions, passwords, recordUsage, ...sessionDeps }),
+    createPeopleRoutes(mount, { directory, passwords, countSearch: countSearches(metrics), recordUsage }),
     createCompanyRoutes(mount, { tenants, audit: createAuditLog(database, cursors), passwords }),
     createAboutRoutes(mount),
   );

@@ -1,7 +1,7 @@
-import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import pg from "pg";
 import { expect, test } from "vitest";
 import { migrate } from "./migrate.ts";
+import { createOwnedDatabase } from "./test-database.ts";
 
 const ALL = [
   "0001_directory",
@@ -10,6 +10,7 @@ const ALL = [
   "0004_audit_log",
   "0005_search",
   "0006_installation",
+  "0100_usage",
 ];
 
 /** Everything that a migration can make in a database: a leftover of one that was taken back shows here. */
@@ -48,10 +49,17 @@ const tablesIn = async (url: string): Promise<string[]> => {
 };
 
 test("migrations go up, down without a trace and up again, one by one, and twice is once", async () => {
-  const { url, drop } = await createTestDatabase();
+  const { ownerUrl: url, drop } = await createOwnedDatabase();
   try {
     expect(await migrate(url)).toEqual(ALL);
-    expect(await tablesIn(url)).toEqual(["audit_log", "employee", "migration", "tenant"]);
+    expect(await tablesIn(url)).toEqual([
+      "audit_log",
+      "employee",
+      "migration",
+      "tenant",
+      "usage_batch",
+      "usage_event",
+    ]);
     expect(await migrate(url)).toEqual([]);
     const seen = [await thingsIn(url)];
     for (const name of ALL.toReversed()) {
@@ -68,7 +76,7 @@ test("migrations go up, down without a trace and up again, one by one, and twice
 });
 
 test("people of the first version keep what they may do, and get it back", async () => {
-  const { url, drop } = await createTestDatabase();
+  const { ownerUrl: url, drop } = await createOwnedDatabase();
   const client = new pg.Client({ connectionString: url });
   try {
     await migrate(url);
@@ -94,7 +102,7 @@ test("people of the first version keep what they may do, and get it back", async
 });
 
 test("instances that start together wait for one another", async () => {
-  const { url, drop } = await createTestDatabase();
+  const { ownerUrl: url, drop } = await createOwnedDatabase();
   try {
     const runs = await Promise.all([migrate(url), migrate(url), migrate(url)]);
     expect(runs.flat()).toEqual(ALL);

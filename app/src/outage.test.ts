@@ -104,7 +104,7 @@ test("a Redis that does not answer costs half a second, and caches are passed by
   expect(await cache.through("profile", "key", z.number(), async () => 3), "an entry of another shape").toBe(
     3,
   );
-  expect(counts).toEqual({ hit: 1, miss: 2 });
+  expect(counts).toEqual({ hit: 1, miss: 2, error: 1 });
 });
 
 test("the checks tell which dependency is away", async () => {

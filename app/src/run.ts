@@ -17,7 +17,10 @@ import { requireRestrictedRole } from "./database-role.ts";
 import { seedDemo } from "./demo/seed.ts";
 import { migrate } from "./migrate.ts";
 import { createRedis } from "./redis.ts";
+import { loadPage } from "./routes/home.ts";
 import { readAppSettings } from "./settings.ts";
+import { createUsageCapture } from "./usage/capture.ts";
+import { createUsageStore } from "./usage/store.ts";
 
 const PROBE_INTERVAL_MS = 5_000;
 const FORGET_INTERVAL_MS = 60 * 60_000;
@@ -63,16 +66,20 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
   const redis = await createRedis(settings.redisUrl, log);
   const checks = createChecks(database, redis);
 
+  const usage = createUsageCapture({ store: createUsageStore(database), metrics, clock: systemClock, log });
   const app = createApp({
     metrics,
     database,
     redis,
     log,
+    audit: telemetry.audit,
     clock: systemClock,
     cursorSecret: settings.cursorSecret,
     limits: { perUser: settings.maxRequestsPerUserMinute, perAddress: settings.maxRequestsPerAddress },
     corsOrigins: settings.corsOrigins,
     trustedProxies: settings.trustedProxies,
+    recordUsage: usage.record,
+    page: await loadPage(),
   });
 
   const probe = exportDependencies(metrics, checks);
@@ -101,7 +108,7 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
   return async () => {
     stopped.abort();
     await drain(server);
-    await Promise.all([ops.close(), ...repeating]);
+    await Promise.all([ops.close(), usage.close(), ...repeating]);
     await Promise.all([redis.close(), database.close()]);
   };
 }

@@ -1,6 +1,6 @@
 import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { createLog } from "@watchkeeper/process/log";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { createDatabase, type Database, type Scope } from "./database.ts";
 import { requireRestrictedRole } from "./database-role.ts";
 import { createDemoTenants } from "./demo/people.ts";
@@ -218,7 +218,10 @@ test("the app refuses a role that the policies do not bind", async () => {
   await requireRestrictedRole(database);
   const owner = createDatabase(directory.ownerUrl, createMetrics(), createLog("app", "silent"));
   await expect(requireRestrictedRole(owner)).rejects.toThrow(
-    /^Cannot serve tenants as the database role postgres as it may bypass row-level security: log in as directory_app$/,
+    /^Cannot serve tenants as the database role directory_test_owner as it owns the tables: log in as directory_app$/,
   );
   await owner.close();
+  const superuser = createDatabase(inject("postgresUrl"), createMetrics(), createLog("app", "silent"));
+  await expect(requireRestrictedRole(superuser)).rejects.toThrow("as it may bypass row-level security");
+  await superuser.close();
 });

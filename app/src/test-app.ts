@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { createMetrics, type Metrics } from "@watchkeeper/exporters/metrics";
 import { type Clock, systemClock } from "@watchkeeper/process/clock";
 import { createLog } from "@watchkeeper/process/log";
+import type { Bundle } from "@watchkeeper/web/bundle";
 import { z } from "zod";
 import { operations } from "./api/all.ts";
 import { documentPath, problemSchema } from "./api/openapi.ts";
@@ -14,6 +15,8 @@ import { seedDemo } from "./demo/seed.ts";
 import { createRedis, type Redis } from "./redis.ts";
 import type { RequestLimits } from "./request-limit.ts";
 import type { DirectoryDatabase } from "./test-database.ts";
+import { createUsageCapture } from "./usage/capture.ts";
+import { createUsageStore } from "./usage/store.ts";
 
 export const DEMO_PASSWORD = "demo-password";
 
@@ -43,6 +46,7 @@ export interface TestApp {
   readonly tenants: readonly DemoTenant[];
   /** The log's lines, parsed. */
   readonly lines: readonly Record<string, unknown>[];
+  readonly auditLines: readonly Record<string, unknown>[];
   ask(path: string, request?: TestRequest): Promise<TestAnswer>;
   /** Logs a demo person in and gives the token. */
   logIn(email: string): Promise<string>;
@@ -58,6 +62,8 @@ export interface TestAppOptions {
   readonly clock?: Clock;
   readonly limits?: RequestLimits;
   readonly corsOrigins?: readonly string[];
+  /** The page's script and stylesheet, where a test looks at them. */
+  readonly page?: Bundle;
 }
 
 /** So many that tests do not meet them. */
@@ -91,21 +97,26 @@ function requireDocumented(method: string, path: string, status: number, type: s
 
 export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
   const lines: Record<string, unknown>[] = [];
+  const auditLines: Record<string, unknown>[] = [];
   const log = createLog("app", "debug", { write: (line) => void lines.push(JSON.parse(line)) });
   const metrics = createMetrics();
   await seedDemo(options.database.ownerUrl, DEMO_PASSWORD);
   const database = createDatabase(options.databaseUrlOfApp ?? options.database.url, metrics, log);
   const redis = await createRedis(options.redisUrlOfApp ?? options.redisUrl, log);
+  const usage = createUsageCapture({ store: createUsageStore(database), metrics, clock: systemClock, log });
   const app = createApp({
     metrics,
     database,
     redis,
     log,
+    audit: createLog("app", "info", { write: (line) => void auditLines.push(JSON.parse(line)) }),
     clock: options.clock ?? systemClock,
     cursorSecret: "a secret that only tests have, long enough",
     limits: options.limits ?? AMPLE,
     corsOrigins: options.corsOrigins ?? [],
     trustedProxies: ["loopback"],
+    recordUsage: usage.record,
+    page: options.page ?? { script: "", stylesheet: "" },
   });
   const server = createServer(app).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -143,6 +154,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
     redis,
     tenants,
     lines,
+    auditLines,
     ask,
     async logIn(email) {
       const tenant = tenants.find(({ employees }) =>
@@ -160,6 +172,7 @@ export async function startTestApp(options: TestAppOptions): Promise<TestApp> {
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await usage.close();
       await Promise.all([redis.close(), database.close()]);
     },
   };

@@ -8,38 +8,55 @@ const PASSWORD = "test-only";
 /** Any constant: files of tests run side by side, and roles belong to the whole server. */
 const ROLE_LOCK = 4_700_002;
 
-async function ensureAppRole(): Promise<void> {
+/** As wherever the directory runs: one role owns the database and is nothing else, the other owns nothing. */
+const OWNER = "directory_test_owner";
+const APP = "directory_app";
+
+async function prepare(database: string): Promise<void> {
   const client = new pg.Client({ connectionString: inject("postgresUrl") });
   await client.connect();
   try {
     await client.query("BEGIN");
     await client.query("SELECT pg_advisory_xact_lock($1)", [ROLE_LOCK]);
-    const { rows } = await client.query("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'directory_app'");
-    if (rows.length === 0) await client.query("CREATE ROLE directory_app");
-    if (!rows[0]?.rolcanlogin) await client.query(`ALTER ROLE directory_app LOGIN PASSWORD '${PASSWORD}'`);
+    for (const role of [OWNER, APP]) {
+      const { rows } = await client.query("SELECT rolcanlogin FROM pg_roles WHERE rolname = $1", [role]);
+      if (rows.length === 0) await client.query(`CREATE ROLE ${role}`);
+      if (!rows[0]?.rolcanlogin) await client.query(`ALTER ROLE ${role} LOGIN PASSWORD '${PASSWORD}'`);
+    }
+    await client.query(`ALTER DATABASE ${database} OWNER TO ${OWNER}`);
     await client.query("COMMIT");
   } finally {
     await client.end();
   }
 }
 
+function urlAs(role: string, url: string): string {
+  const changed = new URL(url);
+  changed.username = role;
+  changed.password = PASSWORD;
+  return changed.href;
+}
+
+/** Makes an empty database that an ordinary role owns. */
+export async function createOwnedDatabase(): Promise<DirectoryDatabase> {
+  const { url, drop } = await createTestDatabase();
+  await prepare(new URL(url).pathname.slice(1));
+  return { ownerUrl: urlAs(OWNER, url), url: urlAs(APP, url), drop };
+}
+
 export interface DirectoryDatabase {
-  /** As a superuser, for what a test must see or break beyond the app's rights. */
+  /** As the tables' owner, for what a test must see or break beyond the app's rights. */
   readonly ownerUrl: string;
   /** As the role that the app logs in with. */
   readonly url: string;
   drop(): Promise<void>;
 }
 
-/** Makes a migrated, empty directory on the run's real PostgreSQL, with the role that the app logs in with. */
+/** Makes a migrated, empty directory on the run's real PostgreSQL. */
 export async function createDirectoryDatabase(): Promise<DirectoryDatabase> {
-  const { url: ownerUrl, drop } = await createTestDatabase();
-  await ensureAppRole();
-  await migrate(ownerUrl);
-  const url = new URL(ownerUrl);
-  url.username = "directory_app";
-  url.password = PASSWORD;
-  return { ownerUrl, url: url.href, drop };
+  const database = await createOwnedDatabase();
+  await migrate(database.ownerUrl);
+  return database;
 }
 
 /** Runs one query beyond the app's rights. */

@@ -49,8 +49,8 @@ test("a service is scraped on a port that it has", () => {
 
 test("an address is a service and a port of its own", () => {
   expect(address("app", "ops")).toBe("app:4702");
-  // @ts-expect-error the collector has no page
-  expect(address("collector", "http")).toBe("collector:undefined");
+  // @ts-expect-error the inbox has no port for operators
+  expect(address("inbox", "ops")).toBe("inbox:undefined");
 });
 
 test("recorded series are named level:metric:operations", () => {

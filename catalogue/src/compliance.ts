@@ -9,6 +9,9 @@ export interface Period {
   readonly to: number;
 }
 
+/** How often the rules of promises are evaluated; `alerts/src/slo/timing.ts` is held to it by a test. */
+export const EVALUATION_SECONDS = 15;
+
 /** How well a promise was kept in a period. */
 export interface Compliance {
   readonly slo: string;

@@ -113,3 +113,9 @@ export const SESSION_EXPIRIES_KEY = "directory:session-expiries";
 
 /** The Prometheus job of the probes from outside. Its `up` says that the prober answers, `probe_success` what it found. */
 export const PROBE_JOB = "probe";
+
+/**
+ * The file, within the folder of a running stack, that holds the environment of its collector as JSON: what commands that
+ * do a part of the collector's work begin with. Secrets are named in it by their files alone.
+ */
+export const COLLECTOR_ENVIRONMENT = "run/collector.env.json";

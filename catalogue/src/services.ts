@@ -37,7 +37,7 @@ export const services = {
   collector: {
     title: "Collector",
     owner: "platform",
-    ports: { ops: 4703 },
+    ports: { http: 4707, ops: 4703 },
     scrapePort: "ops",
     ours: true,
   },

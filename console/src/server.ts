@@ -14,8 +14,10 @@ import { createBoardStore } from "./boards/store.ts";
 import { createIncidentRoutes } from "./incidents/routes.ts";
 import { createOverviewLoader } from "./overview/load.ts";
 import { createOverviewRoutes } from "./overview/routes.ts";
+import { createReportRoutes } from "./report/routes.ts";
 import { createRunbookRoutes } from "./runbooks/routes.ts";
 import type { Settings } from "./settings.ts";
+import { createCollector } from "./upstream/collector.ts";
 import { UPSTREAM_LIMITS, type UpstreamLimits } from "./upstream/fetch-json.ts";
 import { createPager } from "./upstream/pager.ts";
 import { createPrometheus } from "./upstream/prometheus.ts";
@@ -47,6 +49,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const sessions = createSessions(settings.sessionSecret, clock);
   const token = await createLoginToken(settings.loginTokenPath);
   const pager = createPager(settings.pagerUrl, settings.pagerApiToken, limits);
+  const collector = createCollector(settings.collectorUrl, settings.collectorApiToken, limits);
   const prometheus = createPrometheus(settings.prometheusUrl, limits);
 
   const app = express();
@@ -61,6 +64,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
     createBoardRoutes(createBoardStore(settings.boardsDir), pager, publicUrl),
     createPrometheusProxy(settings.prometheusUrl, options.limits ?? BOARD_LIMITS),
     createIncidentRoutes(pager, publicUrl),
+    createReportRoutes(collector),
     createRunbookRoutes(settings.runbooksDir, publicUrl),
   );
   app.use((_req, res) => {

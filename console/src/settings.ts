@@ -14,6 +14,8 @@ export const settingsSchema = z.object({
   prometheusUrl: address,
   pagerUrl: address,
   pagerApiToken: z.string().min(1),
+  collectorUrl: address,
+  collectorApiToken: z.string().min(1),
   /** Signs sessions: whoever knows it is signed in. Changing it ends all of them. */
   sessionSecret: z.string().min(32, "must have at least 32 characters"),
   /** File for the token of the next sign-in. */

@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { topLists } from "@watchkeeper/catalogue/top-lists";
 import { instrumentHttp } from "@watchkeeper/exporters/http";
 import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { startOpsServer } from "@watchkeeper/exporters/ops";
@@ -29,6 +30,7 @@ const close = (server: Server): Promise<void> =>
   });
 
 export const PAGER_TOKEN = "pager-api-token";
+export const COLLECTOR_TOKEN = "collector-api-token";
 
 export interface TestPager {
   readonly url: string;
@@ -65,6 +67,18 @@ export async function startTestPager(): Promise<TestPager> {
     close: () => close(server),
   };
   return pager;
+}
+
+/** Speaks as much of the collector's API as boards ask for: lists of one row. */
+export async function startTestCollector(): Promise<{ url: string; close(): Promise<void> }> {
+  const app = express();
+  app.get("/api/top/:list", (req, res) => {
+    const list = req.params.list === "profiles" ? topLists.profiles : topLists["search-terms"];
+    res.json({ columns: list.columns, rows: [["payroll", "Northlight Health", 12, 7]] });
+  });
+  const server = createServer(app);
+  await listen(server);
+  return { url: `http://127.0.0.1:${portOf(server)}`, close: () => close(server) };
 }
 
 export interface TestTarget {
@@ -196,6 +210,7 @@ export interface TestConsole extends Console {
 export interface TestConsoleOptions {
   readonly prometheusUrl?: string;
   readonly pagerUrl?: string;
+  readonly collectorUrl?: string;
   readonly clock?: Clock;
   readonly limits?: UpstreamLimits;
   readonly settings?: Partial<Settings>;
@@ -215,6 +230,8 @@ export async function startTestConsole(options: TestConsoleOptions = {}): Promis
       prometheusUrl: options.prometheusUrl ?? nowhere,
       pagerUrl: options.pagerUrl ?? nowhere,
       pagerApiToken: PAGER_TOKEN,
+      collectorUrl: options.collectorUrl ?? nowhere,
+      collectorApiToken: COLLECTOR_TOKEN,
       sessionSecret: "a secret of at least thirty-two characters",
       loginTokenPath: tokenFile,
       runbooksDir: folder,

@@ -1,5 +1,6 @@
 import type { ForeignMetric } from "@watchkeeper/catalogue/external";
 import type { Metric } from "@watchkeeper/catalogue/metric";
+import type { TopListName } from "@watchkeeper/catalogue/top-lists";
 import type { Query } from "./query.ts";
 import type { Colour, Thresholds } from "./thresholds.ts";
 import type { UnitId } from "./unit.ts";
@@ -106,6 +107,13 @@ export interface TablePanel extends DataPanel {
   readonly nothing?: string;
 }
 
+/** A list that is published in the directory's database, since what is in it must be no label of a metric. */
+export interface TopListPanel extends PanelBase {
+  readonly type: "toplist";
+  readonly list: TopListName;
+  readonly nothing: string;
+}
+
 /** How values spread, as colours over time. */
 export interface HeatmapPanel extends DataPanel {
   readonly type: "heatmap";
@@ -125,5 +133,6 @@ export type Panel =
   | GaugePanel
   | BarGaugePanel
   | TablePanel
+  | TopListPanel
   | HeatmapPanel
   | TextPanel;

@@ -1,5 +1,22 @@
+import { labels as catalogueLabels } from "@watchkeeper/catalogue/labels";
 import type { Metric } from "@watchkeeper/catalogue/metric";
 import { type Family, parseExposition } from "./exposition.ts";
+
+/** Values that a closed label does not list, and bounded labels with more values than they may have. */
+function describeStrayValues(metric: Metric, family: Family): string[] {
+  return metric.labels.flatMap((name) => {
+    const label = catalogueLabels[name];
+    const values = [...new Set(family.samples.flatMap(({ labels }) => labels[name] ?? []))];
+    if (label.kind === "closed") {
+      const known: readonly string[] = label.values;
+      const strays = values.filter((value) => !known.includes(value));
+      return strays.map((value) => `${metric.name}: label "${name}" has the value "${value}"`);
+    }
+    const { maxValues } = label;
+    if (values.length <= maxValues) return [];
+    return [`${metric.name}: label "${name}" has ${values.length} values, catalogue: at most ${maxValues}`];
+  });
+}
 
 function describeDifferences(metric: Metric, family: Family): string[] {
   const differences: string[] = [];
@@ -18,12 +35,12 @@ function describeDifferences(metric: Metric, family: Family): string[] {
     const catalogued = [...metric.buckets.map(String), "+Inf"];
     if (edges.length > 0) expect("buckets", edges.join(", "), catalogued.join(", "));
   }
-  return [...new Set(differences)];
+  return [...new Set([...differences, ...describeStrayValues(metric, family)])];
 }
 
 /**
  * Compares what a service's `/metrics` emits with what the catalogue says it emits: nothing missing, nothing
- * uncatalogued, the same types, helps, labels and buckets.
+ * uncatalogued, the same types, helps, labels and buckets, and every label's values within their bounds.
  *
  * @param text the body of `/metrics`
  * @param expected `metricsOf(service)`

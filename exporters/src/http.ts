@@ -74,8 +74,16 @@ export function instrumentHttp(app: Express, metrics: Metrics, options: HttpOpti
   handler.listen = ((...args: unknown[]) => {
     const server = createWatchedServer();
     const done = args.at(-1);
-    // As Express 5 does: the callback hears of a port that is taken.
-    if (typeof done === "function") server.once("error", done as (error: Error) => void);
+    if (typeof done === "function") {
+      // As Express 5 does: the callback hears of a port that is taken, and of no error that comes later.
+      let isDone = false;
+      const doneOnce = (error?: Error): void => {
+        if (!isDone) done.call(server, error);
+        isDone = true;
+      };
+      args[args.length - 1] = doneOnce;
+      server.once("error", doneOnce);
+    }
     return Reflect.apply(server.listen, server, args);
   }) as Express["listen"];
 

@@ -4,6 +4,7 @@ import { defineCounter, defineGauge, defineHistogram } from "@watchkeeper/catalo
 import { expect, test, vi } from "vitest";
 import { parseExposition } from "./exposition.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import { exposeText } from "./scrape/expose.ts";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
@@ -84,7 +85,10 @@ test("a metric can be exported as its number of observations too", async () => {
   const total = defineCounter({ ...base, name: "demo_taken_total", labels: ["dependency"] });
   histogram.countAs(total);
   histogram.observe({ dependency: "redis" }, 3);
-  histogram.observe({ dependency: "redis" }, 0.5);
+  histogram.observe({ dependency: "redis" }, 0.5, { trace_id: "abc" });
+  const openMetrics = await exposeText(metrics.registry, "openmetrics");
+  expect(openMetrics).toContain('demo_taken_total{dependency="redis"} 2\n');
+  expect(openMetrics.match(/trace_id/g)).toHaveLength(1);
   const counts = (await samples(metrics)).filter(({ name }) => name === "demo_taken_total");
   expect(counts.map(({ labels, value }) => [labels.dependency, value])).toEqual([
     ["postgres", 0],

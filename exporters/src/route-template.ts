@@ -51,7 +51,8 @@ function candidatesBelow(router: Listing, paths: ReadonlySet<unknown>, prefix = 
  */
 export function createRouteMemory<T>(app: Express, make: (template: string) => T): (request: Request) => T {
   const made = new Map<string, T>();
-  const knownOne = new WeakMap<object, T>();
+  /** Kept on the route itself: a look-up in a map would be a fifth of what a request's record takes. */
+  const known = Symbol("watchkeeper.route");
   const knownSeveral = new WeakMap<object, Candidate[]>();
 
   function ofTemplate(template: string): T {
@@ -79,14 +80,14 @@ export function createRouteMemory<T>(app: Express, make: (template: string) => T
     }
     // A router behind a function of its own cannot be seen: what is known is its end.
     const only = ofTemplate(candidates[0]?.template ?? `*${[route.path].flat(10).join("|")}`);
-    knownOne.set(route, only);
+    Object.defineProperty(route, known, { value: only });
     return only;
   }
 
   return (request) => {
     const route: { path: Path | Path[] } | undefined = request.route;
     if (!route) return unmatched;
-    return knownOne.get(route) ?? resolve(route, request);
+    return (route as { [known]?: T })[known] ?? resolve(route, request);
   };
 }
 

@@ -68,10 +68,12 @@ test("the comparison with the catalogue finds what is missing, uncatalogued and 
       /# HELP nodejs_heap_size_limit_bytes.*\n.*\n.*\n\n/,
       "# HELP stray x\n# TYPE stray gauge\nstray 1\n\n",
     )
-    .replace('version="1.2.3",', "");
+    .replace('version="1.2.3",', "")
+    .replaceAll('gc_kind="minor"', 'gc_kind="tiny"');
   const expected = metricsOf("collector").filter((metric) => own.includes(metric));
   expect(differencesFromCatalogue(text, expected)).toEqual([
     "stray: emitted but not in the catalogue",
+    'nodejs_gc_duration_seconds: label "gc_kind" has the value "tiny"',
     "nodejs_heap_size_limit_bytes: in the catalogue but not emitted",
     'process_cpu_seconds_total: type is "gauge", catalogue: "counter"',
     'process_resident_memory_bytes: help is "Memory of a process that is in RAM", catalogue: "Memory of the process that is in RAM"',

@@ -4,6 +4,7 @@ import { afterEach, expect, test } from "vitest";
 import { parseExposition } from "./exposition.ts";
 import { createMetrics } from "./metrics.ts";
 import { type ScrapeWorker, startScrapeWorker } from "./scrape-worker.ts";
+import { Counter } from "./series/counter.ts";
 
 const base = { help: "For a test", unit: "items", emittedBy: ["app"] } as const;
 const visits = defineCounter({ ...base, name: "demo_visits_total", labels: ["tenant"] });
@@ -31,16 +32,20 @@ test("the worker shows what the app counts, collects and keeps in prom-client's 
   counter.inc({ tenant: "a" }, 3);
   metrics.gauge(queued, (set) => set({}, 7));
   new prom.Gauge({ name: "foreign", help: "Of prom-client", registers: [metrics.registry] }).set(5);
+  const unshared = new Counter({ name: "unshared_total", help: "Ours", registers: [metrics.registry] });
+  unshared.inc(9);
   const get = await start(metrics);
   expect(await readValues(await get())).toMatchObject({
+    unshared_total: 9,
     "demo_visits_total a": 3,
     demo_queued: 7,
     foreign: 5,
   });
+  unshared.inc();
   counter.inc({ tenant: "b" }, 2);
   counter.remove({ tenant: "a" });
   const after = await readValues(await get());
-  expect(after["demo_visits_total b"]).toBe(2);
+  expect(after).toMatchObject({ "demo_visits_total b": 2, unshared_total: 10 });
   expect(after).not.toHaveProperty("demo_visits_total a");
 });
 

@@ -34,9 +34,27 @@ function startThread(workerData: WorkerStart): Worker {
   return new Worker(program, { workerData, eval: true });
 }
 
-async function renderAllForeign({ registry }: Metrics): Promise<Readonly<Record<ExpositionFormat, string>>> {
-  const foreign = registry.getMetricsAsArray().filter((metric) => !(metric instanceof Exposed));
-  const texts = await Promise.all(foreign.map((metric) => renderForeign(registry, metric)));
+/** Whether another thread can read a metric's numbers; one without series has none yet. */
+const isShared = ({ slabs }: Exposed): boolean =>
+  slabs.length > 0 && slabs.every(({ buffer }) => buffer instanceof SharedArrayBuffer);
+
+interface Sorted {
+  readonly shared: readonly Exposed[];
+  /** prom-client's own, and ours that were made without `shared`: the app's thread must render them. */
+  readonly others: readonly object[];
+}
+
+function sortMetrics({ registry }: Metrics): Sorted {
+  const all: readonly object[] = registry.getMetricsAsArray();
+  const own = all.filter((metric) => metric instanceof Exposed);
+  const foreign = all.filter((metric) => !(metric instanceof Exposed));
+  const unshared = own.filter((metric) => metric.slabs.length > 0 && !isShared(metric));
+  return { shared: own.filter(isShared), others: [...foreign, ...unshared] };
+}
+
+async function renderOthers(metrics: Metrics): Promise<Readonly<Record<ExpositionFormat, string>>> {
+  const { others } = sortMetrics(metrics);
+  const texts = await Promise.all(others.map((metric) => renderForeign(metrics.registry, metric)));
   const inFormat = (format: ExpositionFormat): string =>
     texts.map((text) => adaptForeign(text, format)).join("");
   return { text: inFormat("text"), openmetrics: inFormat("openmetrics") };
@@ -60,8 +78,7 @@ export async function startScrapeWorker(options: ScrapeWorkerOptions): Promise<S
   const takeNotes = createNoteTaker();
 
   function sendNotes(): void {
-    const own = metrics.registry.getMetricsAsArray().filter((metric) => metric instanceof Exposed);
-    const notes = takeNotes(own as unknown as Exposed[]);
+    const notes = takeNotes(sortMetrics(metrics).shared);
     if (notes.length > 0) say({ kind: "notes", notes });
   }
 
@@ -69,7 +86,7 @@ export async function startScrapeWorker(options: ScrapeWorkerOptions): Promise<S
     await collectAll(metrics.registry);
     const [constantLabels, foreign] = await Promise.all([
       constantLabelsOf(metrics.registry),
-      renderAllForeign(metrics),
+      renderOthers(metrics),
     ]);
     sendNotes();
     say({ kind: "collected", id, constantLabels, foreign });

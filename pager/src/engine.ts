@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "@watchkeeper/process/clock";
 import type { Log } from "@watchkeeper/process/log";
 import { reasonOf } from "@watchkeeper/process/main";
 import type { Channel } from "./channels/channel.ts";
+import type { ChannelName } from "./channels/channel-name.ts";
 import { removeOldRows } from "./database/retention.ts";
 import { fireDue } from "./escalation/fire.ts";
 import { reopenDue } from "./escalation/reopen.ts";
@@ -16,7 +17,7 @@ import type { Claim } from "./outbox/claim.ts";
 import { type Checkpoint, createDispatcher } from "./outbox/dispatch.ts";
 import { askAlertmanagers } from "./reconcile/alertmanager.ts";
 import { reconcile } from "./reconcile/reconcile.ts";
-import type { ChannelName, Reach } from "./routes.ts";
+import type { Reach } from "./routes.ts";
 import { calmStorms } from "./storm/calm.ts";
 import { createWake } from "./wake.ts";
 

@@ -1,11 +1,7 @@
-import { type LabelValue, labels } from "@watchkeeper/catalogue/labels";
+import type { ChannelName } from "./channels/channel-name.ts";
 import type { Directory } from "./escalation/directory.ts";
 import { brokenDestination } from "./incidents/own-alerts.ts";
 import type { Severity } from "./incidents/severity.ts";
-
-export type ChannelName = LabelValue<"channel">;
-
-export const channelNames: readonly ChannelName[] = labels.channel.values;
 
 /** Which channels a severity uses; all of them at once. */
 const channelsOf: Readonly<Record<Severity, readonly ChannelName[]>> = {

@@ -20,7 +20,7 @@ import { migrate } from "./database/migrate.ts";
 import { createPool } from "./database/pool.ts";
 import { createDegraded } from "./degraded/degraded.ts";
 import { startEngine } from "./engine.ts";
-import { teamOnlyDirectory } from "./escalation/directory.ts";
+import { type Directory, teamOnlyDirectory } from "./escalation/directory.ts";
 import { createIngestRoutes } from "./ingest/routes.ts";
 import { createAlertmanager, settleWindows } from "./maintenance/silences.ts";
 import { countSuperseded, exportPagerMetrics } from "./metrics.ts";
@@ -28,6 +28,7 @@ import { createCalendarRoutes } from "./oncall/calendar-links.ts";
 import { createDirectory } from "./oncall/directory.ts";
 import { exportReadiness, tellOwners } from "./oncall/keep-readiness.ts";
 import { createEmptySource, openRosterSource } from "./oncall/roster-source.ts";
+import type { Checkpoint } from "./outbox/dispatch.ts";
 import { registerDestinations } from "./outbox/enqueue.ts";
 import type { Reach } from "./routes.ts";
 import { parsePagerSettings } from "./settings.ts";
@@ -38,12 +39,22 @@ const slackActionsOf = (slack: SlackSettings | undefined): SlackActionSettings |
     ? undefined
     : { signingSecret: slack.signingSecret, apiUrl: slack.apiUrl };
 
+/** What an experiment may put in place of the usual. */
+export interface RunHooks {
+  /** Called between two steps, where a process may end. */
+  readonly checkpoint?: (point: Checkpoint) => Promise<void> | void;
+  readonly directory?: Directory;
+}
+
 /**
  * Starts the pager: schema, engine, operators' port, HTTP port.
  *
  * @throws Error of one line when a setting is wrong, the database is away or a port is taken
  */
-export async function run({ env, log, telemetry }: ProcessContext): Promise<Close> {
+export async function run(
+  { env, log, telemetry }: ProcessContext,
+  { checkpoint, directory }: RunHooks = {},
+): Promise<Close> {
   const settings = parsePagerSettings(env);
   const { host, onCallPath } = settings;
   const authenticate = createAuthenticate(settings.apiToken, parseTokens(settings.apiTokens));
@@ -68,7 +79,7 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
   });
   const reach: Reach = {
     destinations: channels,
-    directory: onCallPath === undefined ? teamOnlyDirectory : createDirectory(source.current),
+    directory: directory ?? (onCallPath === undefined ? teamOnlyDirectory : createDirectory(source.current)),
     consoleUrl: settings.consoleUrl,
   };
   await registerDestinations(database, channels);
@@ -103,6 +114,7 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
     channels,
     reach,
     alertmanager: settings.alertmanager,
+    ...(checkpoint && { checkpoint }),
     heartbeatUrl: settings.heartbeatUrl,
     ...(degraded && { recover: degraded.recover, takeSnapshot: degraded.takeSnapshot }),
     consoleUrl: settings.consoleUrl,
@@ -127,15 +139,6 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
       stored: () => engine.wake(),
       emergency: degraded?.emergency,
     }),
-    createCalendarRoutes(database, source.current),
-    createApiRoutes({
-      ...readiness,
-      version: packageJson.version,
-      authenticate,
-      log,
-      onSuperseded: (superseded) => countSuperseded(pagerMetrics, superseded),
-      onMaintenance: () => chores.wake("maintenance"),
-    }),
     ...createActionRoutes({
       database,
       reach,
@@ -146,6 +149,15 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
       actions,
       slack: slackActionsOf(settings.channels.slack),
       twilio: settings.channels.twilio,
+    }),
+    createCalendarRoutes(database, source.current),
+    createApiRoutes({
+      ...readiness,
+      version: packageJson.version,
+      authenticate,
+      log,
+      onSuperseded: (superseded) => countSuperseded(pagerMetrics, superseded),
+      onMaintenance: () => chores.wake("maintenance"),
     }),
   ]);
   const ops = await startOpsServer({

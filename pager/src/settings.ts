@@ -23,11 +23,11 @@ const schema = z.object({
   databaseUrl: z.url({ protocol: /^postgres(ql)?$/ }),
   ingestToken: token,
   apiToken: token,
-  apiTokens: z.string().optional(),
-  onCallPath: text.optional(),
   consoleUrl: baseUrl,
   publicUrl: baseUrl.optional(),
   actionSecret: token.optional(),
+  apiTokens: z.string().optional(),
+  onCallPath: text.optional(),
   alertmanagerUrl: text
     .transform((urls) => urls.split(",").map((url) => url.trim().replace(/\/+$/, "")))
     .pipe(z.array(webUrl).min(1).max(10))
@@ -71,11 +71,12 @@ export interface PagerSettings
   readonly ingestToken: string;
   /** The console's own. */
   readonly apiToken: string;
+  /** undefined: messages carry no addresses by which their readers act. */
+  readonly actions: ActionSettings | undefined;
+  /** Of other callers: a line each, `<name> <role> <token>`. */
   readonly apiTokens: string;
   /** Without it nobody is paged by name. */
   readonly onCallPath: string | undefined;
-  /** undefined: messages carry no addresses by which their readers act. */
-  readonly actions: ActionSettings | undefined;
   /** The Alertmanagers to compare with, and the receiver there that is us. */
   readonly alertmanager: { readonly urls: readonly string[]; readonly receiver: string } | undefined;
   readonly channels: {

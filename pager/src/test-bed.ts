@@ -3,6 +3,7 @@ import { instrumentPool, type QueryRunner } from "@watchkeeper/exporters/databas
 import { createMetrics, type Metrics } from "@watchkeeper/exporters/metrics";
 import { createLog } from "@watchkeeper/process/log";
 import type { Channel, IncidentNews, Message } from "./channels/channel.ts";
+import type { ChannelName } from "./channels/channel-name.ts";
 import { createChannels } from "./channels/channels.ts";
 import { migrate } from "./database/migrate.ts";
 import { createPool } from "./database/pool.ts";
@@ -12,7 +13,6 @@ import { storeBody } from "./ingest/store.ts";
 import { exportPagerMetrics, type PagerMetrics } from "./metrics.ts";
 import { createDispatcher, type Dispatcher, type DispatcherOptions } from "./outbox/dispatch.ts";
 import { registerDestinations } from "./outbox/enqueue.ts";
-import type { ChannelName } from "./routes.ts";
 import type { PagerSettings } from "./settings.ts";
 
 /*

@@ -33,5 +33,6 @@ export const pagerNotReady = definePagerOwnAlert({
   board: "on-call",
   raised:
     "In the working hours of the team, to its owner as the on-call file names them; outside of them it is not raised. " +
-    "Each team has an incident of its own. It ends when nothing is left, at any hour.",
+    "Each team has an incident of its own. A new installation has a day before anybody is asked. It ends when nothing " +
+    "is left, at any hour.",
 });

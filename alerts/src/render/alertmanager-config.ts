@@ -7,6 +7,7 @@ import {
   groupBy,
   inhibitions,
   type Matching,
+  type Receiver,
   type Route,
   receivers,
   routes,
@@ -48,6 +49,23 @@ const mutes = (route: Route, windows: readonly MaintenanceWindow[]) => {
       };
 };
 
+function configOf(receiver: Receiver) {
+  if ("email" in receiver) {
+    // Without STARTTLS the stand-in takes it on loopback; a server that offers it is spoken to with it.
+    return { email_configs: [{ ...receiver.email, require_tls: false, send_resolved: true }] };
+  }
+  return {
+    webhook_configs: [
+      {
+        url: receiver.webhook,
+        send_resolved: true,
+        max_alerts: 0,
+        http_config: { authorization: { type: "Bearer", credentials_file: INGEST_TOKEN_FILE } },
+      },
+    ],
+  };
+}
+
 /** Alertmanager's configuration. `max_alerts: 0` sends a group whole, however large it is. */
 export const renderAlertmanagerConfig = (windows: readonly MaintenanceWindow[] = maintenance): string =>
   renderYaml("alerts/src/routing.ts and catalogue/src/slos/maintenance.ts", {
@@ -68,15 +86,5 @@ export const renderAlertmanagerConfig = (windows: readonly MaintenanceWindow[] =
       target_matchers: [`alertname=~"${targets.map(({ name }) => name).join("|")}"`],
       equal: ["service"],
     })),
-    receivers: Object.entries(receivers).map(([name, url]) => ({
-      name,
-      webhook_configs: [
-        {
-          url,
-          send_resolved: true,
-          max_alerts: 0,
-          http_config: { authorization: { type: "Bearer", credentials_file: INGEST_TOKEN_FILE } },
-        },
-      ],
-    })),
+    receivers: Object.entries(receivers).map(([name, receiver]) => ({ name, ...configOf(receiver) })),
   });

@@ -35,6 +35,7 @@ function createAppAlone(): Express {
   return createApp({
     metrics,
     log,
+    audit: log,
     database: createDatabase("postgres://nobody@127.0.0.1:1/none", metrics, log),
     redis: { ask: () => Promise.reject(new Error("not asked")), close: async () => undefined },
     clock: systemClock,
@@ -42,6 +43,8 @@ function createAppAlone(): Express {
     limits: DEFAULT_LIMITS,
     corsOrigins: [],
     trustedProxies: [],
+    recordUsage: () => undefined,
+    page: { script: "", stylesheet: "" },
   });
 }
 

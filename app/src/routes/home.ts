@@ -1,24 +1,52 @@
+import { createAssetRoutes, icon } from "@watchkeeper/web/assets";
+import { type Bundle, bundlePage } from "@watchkeeper/web/bundle";
+import { html } from "@watchkeeper/web/html";
 import express, { type Router } from "express";
 
-const HOME = `<!doctype html>
+const HOME = html`<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>Company Directory</title><meta name="viewport" content="width=device-width"></head>
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="color-scheme" content="light dark">
+  <title>Company Directory</title>
+  <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+  <link rel="stylesheet" href="/assets/directory.css">
+  <script type="module" src="/assets/directory.js"></script>
+  <script type="module" src="/usage/page-load.js"></script>
+</head>
 <body>
-<h1>Company Directory</h1>
-<p>Who works where, for several companies that never see one another. This is its API:</p>
-<ul>
-<li><code>POST /api/login</code> with <code>{"tenant", "email", "password"}</code> gives a session</li>
-<li><code>GET /api/me</code>, <code>GET /api/employees?q=</code>, <code>GET /api/employees/:id</code></li>
-<li><code>PATCH /api/employees/:id</code> changes a profile, <code>POST /api/logout</code> ends the session</li>
-</ul>
+  <a class="skip" href="#main">Skip to the content</a>
+  <header class="top">
+    <a class="brand" href="#/"><img src="/assets/icon.svg" alt="" width="26" height="26"><span>Company Directory</span></a>
+    <div id="account"></div>
+  </header>
+  <main id="main" tabindex="-1"><noscript><p>This page needs JavaScript; its <a href="/api/openapi.json">API</a> does not.</p></noscript></main>
 </body>
 </html>
-`;
+`.text;
 
-/** `GET /`, what this is, and `GET /healthz`, which a probe from outside asks: cheap, open, no dependency. */
-export function createHomeRoutes(): Router {
+const source = (name: string): URL => new URL(`../page/${name}`, import.meta.url);
+
+/** Makes the page's script and stylesheet. @throws Error when they cannot be understood */
+export const loadPage = (): Promise<Bundle> =>
+  bundlePage({
+    script: source("main.ts"),
+    stylesheet: source("directory.css"),
+    tsconfig: source("tsconfig.json"),
+  });
+
+/** `GET /`, the page, and `GET /healthz`, which a probe from outside asks: cheap, open, no dependency. */
+export function createHomeRoutes({ script, stylesheet }: Bundle): Router {
   const router = express.Router();
   router.get("/", (_request, response) => void response.type("html").send(HOME));
   router.get("/healthz", (_request, response) => void response.json({ status: "ok" }));
+  router.use(
+    createAssetRoutes({
+      "/assets/directory.js": { type: "text/javascript", body: script },
+      "/assets/directory.css": { type: "text/css", body: stylesheet },
+      "/assets/icon.svg": icon("M16 6a5 5 0 1 1 0 10a5 5 0 1 1 0-10M6 27a10 8 0 0 1 20 0"),
+    }),
+  );
   return router;
 }

@@ -1,6 +1,8 @@
+import type { Log } from "@watchkeeper/process/log";
 import type { Request, Response, Router } from "express";
 import type { z } from "zod";
 import type { Operation } from "../api/operation.ts";
+import { writeAuditLine } from "../audit-lines.ts";
 import { parseInput, parseJson } from "../parse.ts";
 import { Problem } from "../problem.ts";
 import type { RequestLimit } from "../request-limit.ts";
@@ -35,6 +37,7 @@ export type Mount = <
 export interface MountDeps {
   readonly sessions: Sessions;
   readonly requestLimit: RequestLimit;
+  readonly audit: Log;
 }
 
 const LOG_IN = { headers: { "WWW-Authenticate": "Bearer" } };
@@ -43,7 +46,7 @@ const LOG_IN = { headers: { "WWW-Authenticate": "Bearer" } };
  * All of it happens inside the route: session, limits, body. So a refusal counts for its route, and a body is read only
  * for those who may send one.
  */
-export function createMount({ sessions, requestLimit }: MountDeps): Mount {
+export function createMount({ sessions, requestLimit, audit }: MountDeps): Mount {
   async function authenticate(request: Request): Promise<Session> {
     const token = tokenOf(request);
     const session = token === undefined ? undefined : await sessions.find(token);
@@ -59,6 +62,7 @@ export function createMount({ sessions, requestLimit }: MountDeps): Mount {
     const { method, path, needsSession, params, query, body, answer } = operation;
 
     router[method](path, async (request, response, next) => {
+      if (method !== "get") writeAuditLine(audit, operation.id, response);
       if (needsSession) response.locals.session = await authenticate(request);
       else await requestLimit.countAddress(request.ip ?? "");
       // An id that cannot be one is the id of nothing.

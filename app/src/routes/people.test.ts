@@ -1,3 +1,4 @@
+/** One running directory for all that is done to people, hence the length: to start it takes longer than its tests. */
 import { randomUUID } from "node:crypto";
 import { parseExposition } from "@watchkeeper/exporters/exposition";
 import { createTestRedis } from "@watchkeeper/testing/redis";

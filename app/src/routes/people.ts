@@ -6,19 +6,24 @@ import type { EmployeeProfile } from "../employees/model.ts";
 import type { Passwords } from "../passwords.ts";
 import { notFound, Problem } from "../problem.ts";
 import type { Session } from "../session.ts";
+import type { RecordUsage, UsageEvent } from "../usage/event.ts";
 import type { Mount } from "./mount.ts";
 
 export interface PeopleRouteDeps {
   readonly directory: Directory;
   readonly passwords: Passwords;
   readonly countSearch: ReturnType<typeof countSearches>;
+  readonly recordUsage: RecordUsage;
 }
 
 /** The people of the company of whoever is signed in. */
 export function createPeopleRoutes(
   mount: Mount,
-  { directory, passwords, countSearch }: PeopleRouteDeps,
+  { directory, passwords, countSearch, recordUsage }: PeopleRouteDeps,
 ): Router {
+  const note = (session: Session, what: Omit<UsageEvent, "tenantId" | "userId">): void =>
+    recordUsage({ tenantId: session.tenantId, userId: session.employeeId, ...what });
+
   const show = async (session: Session, id: string): Promise<EmployeeProfile> => {
     const employee = await directory.find(session, id);
     if (!employee) throw notFound();
@@ -28,7 +33,10 @@ export function createPeopleRoutes(
   const router = express.Router();
 
   mount(router, operations.list, async ({ session, query }) => {
-    if (query.q === "") return directory.page(session, query);
+    if (query.q === "") {
+      if (query.cursor === undefined) note(session, { kind: "search" });
+      return directory.page(session, query);
+    }
     const start = performance.now();
     const seconds = (): number => (performance.now() - start) / 1_000;
     const page = await directory.page(session, query).catch((error: unknown) => {
@@ -36,7 +44,12 @@ export function createPeopleRoutes(
       if (!(error instanceof Problem)) countSearch("error", seconds());
       throw error;
     });
-    countSearch(page.employees.length > 0 ? "found" : "empty", seconds());
+    const found = page.employees.length > 0;
+    countSearch(found ? "found" : "empty", seconds());
+    // Leafing through the pages of a search is not another search.
+    if (query.cursor === undefined) {
+      note(session, { kind: found ? "search" : "empty_search", term: query.q.slice(0, 100) });
+    }
     return page;
   });
 
@@ -48,10 +61,15 @@ export function createPeopleRoutes(
     return show(session, id);
   });
 
-  mount(router, operations.read, ({ session, params }) => show(session, params.id));
+  mount(router, operations.read, async ({ session, params }) => {
+    const employee = await show(session, params.id);
+    note(session, { kind: "profile_view", subjectId: employee.id });
+    return employee;
+  });
 
   mount(router, operations.update, async ({ session, params, body }) => {
     await directory.update(session, params.id, body);
+    note(session, { kind: "profile_update", subjectId: params.id });
     return show(session, params.id);
   });
 

@@ -9,6 +9,7 @@ import { notFound, Problem, rateLimited } from "../problem.ts";
 import { SESSION_TTL_MS, type Session, type Sessions } from "../session.ts";
 import { clearSessionCookie, setSessionCookie, tokenOf } from "../session-cookie.ts";
 import type { Tenants } from "../tenants.ts";
+import type { RecordUsage } from "../usage/event.ts";
 import type { Mount } from "./mount.ts";
 
 type Login = z.infer<(typeof operations.login)["body"] & z.ZodType>;
@@ -25,11 +26,12 @@ export interface SessionRouteDeps {
   readonly passwords: Passwords;
   readonly loginLimit: LoginLimit;
   readonly countLogin: (result: LoginResult) => void;
+  readonly recordUsage: RecordUsage;
 }
 
 /** Signing in, signing out, and who one is. */
 export function createSessionRoutes(mount: Mount, deps: SessionRouteDeps): Router {
-  const { tenants, directory, sessions, passwords, loginLimit, countLogin } = deps;
+  const { tenants, directory, sessions, passwords, loginLimit, countLogin, recordUsage } = deps;
 
   async function attempt({ tenant, email, password }: Login, address: string): Promise<Outcome> {
     const admission = await loginLimit.admit(tenant, email, address);
@@ -41,10 +43,8 @@ export function createSessionRoutes(mount: Mount, deps: SessionRouteDeps): Route
         return { result: "invalid_credentials" };
       }
       await admission.release();
-      return {
-        result: "success",
-        session: { tenantId: found.tenantId, employeeId: found.employeeId, tenant },
-      };
+      const { tenantId, employeeId } = found;
+      return { result: "success", session: { tenantId, employeeId, tenant } };
     } catch (error) {
       // Our trouble must not lock people out.
       await admission.release().catch(() => undefined);
@@ -72,6 +72,7 @@ export function createSessionRoutes(mount: Mount, deps: SessionRouteDeps): Route
     }
     const token = await counted(sessions.create(outcome.session));
     countLogin("success");
+    recordUsage({ kind: "login", tenantId: outcome.session.tenantId, userId: outcome.session.employeeId });
     setSessionCookie(request, response, token);
     return {
       token,

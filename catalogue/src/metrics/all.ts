@@ -1,7 +1,9 @@
 import type { Metric } from "../metric.ts";
 import type { ServiceName } from "../services.ts";
 import * as auth from "./auth.ts";
+import * as business from "./business.ts";
 import * as cache from "./cache.ts";
+import * as collector from "./collector.ts";
 import * as database from "./database.ts";
 import * as dependency from "./dependency.ts";
 import * as exporter from "./exporter.ts";
@@ -18,7 +20,9 @@ import * as tenant from "./tenant.ts";
 /** Every metric that our own code emits, sorted by name. */
 export const metrics: readonly Metric[] = [
   auth,
+  business,
   cache,
+  collector,
   database,
   dependency,
   exporter,

@@ -1,6 +1,6 @@
 import { defineCounter, defineGauge, defineHistogram } from "../metric.ts";
 
-const emittedBy = ["app", "pager"] as const;
+const emittedBy = ["app", "pager", "collector"] as const;
 
 /** 0.1 s is the promise for the 95th percentile. */
 export const databaseQueryDurationSeconds = defineHistogram({

@@ -1,6 +1,6 @@
 import { defineCounter, defineGauge, defineHistogram } from "../metric.ts";
 
-const emittedBy = ["app", "pager", "console"] as const;
+const emittedBy = ["app", "pager", "console", "collector"] as const;
 
 export const httpRequestsTotal = defineCounter({
   name: "http_requests_total",

@@ -4,40 +4,36 @@ import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { createManualClock } from "@watchkeeper/process/clock";
 import { createLog } from "@watchkeeper/process/log";
 import { openRedis, type RedisConnection } from "@watchkeeper/process/redis";
-import { until } from "@watchkeeper/testing/poll";
 import { createTestRedis } from "@watchkeeper/testing/redis";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { runJob } from "../schedule.ts";
+import { attempt } from "../schedule/runner.ts";
 import { createActiveSessionsJob } from "./active-sessions.ts";
 
 const NOW_MS = 1_000_000;
-const log = createLog("collector", "silent");
+const never = new AbortController().signal;
 
 let redis: RedisConnection;
 beforeEach(async () => {
-  redis = await openRedis((await createTestRedis()).url, log);
+  redis = await openRedis((await createTestRedis()).url, createLog("collector", "silent"));
 });
 afterEach(() => {
   if (redis.client.isOpen) redis.close();
 });
 
-const start = () => {
+function createJob() {
   const clock = createManualClock(NOW_MS);
   const metrics = createMetrics();
-  const stopped = new AbortController();
   const job = createActiveSessionsJob(redis.client, metrics, clock);
-  const running = runJob(job, { clock, log, signal: stopped.signal });
-  const read = async (): Promise<number | undefined> =>
-    parseExposition(await metrics.registry.metrics())[0]?.samples[0]?.value;
   return {
     clock,
-    read,
-    end: () => {
-      stopped.abort();
-      return running;
+    async look() {
+      const outcome = await attempt(job, never);
+      job.show?.(outcome.ended === "success" ? outcome.result : undefined);
+      return outcome.ended;
     },
+    read: async () => parseExposition(await metrics.registry.metrics())[0]?.samples[0]?.value,
   };
-};
+}
 
 const expire = (...scores: number[]) =>
   redis.client.zAdd(
@@ -47,33 +43,20 @@ const expire = (...scores: number[]) =>
 
 test("sessions that expire later count, those that expire now or before do not", async () => {
   await expire(NOW_MS - 1, NOW_MS, NOW_MS + 1, NOW_MS + 60_000);
-  const { read, end } = start();
-  expect(await until("the first count", read)).toBe(2);
-  await end();
-});
-
-test("nobody logged in is a count of zero", async () => {
-  const { read, end } = start();
-  expect(await until("the first count", read)).toBe(0);
-  await end();
-});
-
-test("the count follows every 15 seconds", async () => {
-  await expire(NOW_MS + 10_000, NOW_MS + 60_000);
-  const { clock, read, end } = start();
-  expect(await until("the first count", read)).toBe(2);
-  await clock.advance(15_000);
-  await until("the second count", async () => ((await read()) === 1 ? true : undefined));
-  await end();
-});
-
-test("before the first count and while Redis is away there is no figure at all", async () => {
-  await expire(NOW_MS + 3_600_000);
-  const { clock, read, end } = start();
+  const { look, read, clock } = createJob();
   expect(await read()).toBeUndefined();
-  expect(await until("the first count", read)).toBe(1);
-  redis.close();
+  await look();
+  expect(await read()).toBe(2);
   await clock.advance(15_000);
-  await until("the figure to be gone", async () => ((await read()) === undefined ? true : undefined));
-  await end();
+  await look();
+  expect(await read()).toBe(1);
+});
+
+test("nobody logged in is a count of zero, and while Redis is away there is no figure at all", async () => {
+  const { look, read } = createJob();
+  await look();
+  expect(await read()).toBe(0);
+  redis.close();
+  expect(await look()).toBe("failure");
+  expect(await read()).toBeUndefined();
 });

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { COLLECTOR_ENVIRONMENT } from "@watchkeeper/catalogue/names";
 import { services } from "@watchkeeper/catalogue/services";
 import type { ProcessDefinition } from "./definition.ts";
 import { PROJECT_ROOT, type StateFolder } from "./paths.ts";
@@ -64,7 +65,7 @@ export function defineOwnProcesses(inputs: OwnProcessInputs): ProcessDefinition[
     };
   };
 
-  return [
+  const processes = [
     own(
       "inbox",
       "inbox/src/main.ts",
@@ -109,10 +110,23 @@ export function defineOwnProcesses(inputs: OwnProcessInputs): ProcessDefinition[
     own(
       "collector",
       "collector/src/main.ts",
-      { OPS_PORT: port("collector", "ops"), REDIS_URL_FILE: redisUrl },
+      {
+        HTTP_PORT: port("collector", "http"),
+        OPS_PORT: port("collector", "ops"),
+        REDIS_URL_FILE: redisUrl,
+        // It adds up what all tenants do, which row-level security hides from the app.
+        DATABASE_URL_FILE: urlFile("directory-postgres-owner.url", urls.directoryOwner),
+        PROMETHEUS_URL: local(port("prometheus", "http")),
+        PAGER_URL: local(port("pager", "http")),
+        PAGER_API_TOKEN_FILE: secret("pager-api-token"),
+        API_TOKEN_FILE: secret("collector-api-token"),
+        CONSOLE_URL: local(port("console", "http")),
+        DEMO_HISTORY: "true",
+        ...reportMail(inputs),
+      },
       {
         title: services.collector.title,
-        after: ["redis"],
+        after: ["directory-postgres", "redis"],
         probe: httpProbe(`${local(port("collector", "ops"))}/readyz`),
         sources: ["collector", "exporters", "process", "catalogue"],
       },
@@ -151,6 +165,8 @@ export function defineOwnProcesses(inputs: OwnProcessInputs): ProcessDefinition[
         PROMETHEUS_URL: local(port("prometheus", "http")),
         PAGER_URL: local(port("pager", "http")),
         PAGER_API_TOKEN_FILE: secret("pager-api-token"),
+        COLLECTOR_URL: local(port("collector", "http")),
+        COLLECTOR_API_TOKEN_FILE: secret("collector-api-token"),
         SESSION_SECRET_FILE: secret("console-session"),
         LOGIN_TOKEN_PATH: loginTokenFile(state),
         RUNBOOKS_DIR: join(PROJECT_ROOT, "docs/runbooks/generated"),
@@ -179,6 +195,9 @@ export function defineOwnProcesses(inputs: OwnProcessInputs): ProcessDefinition[
         ]
       : []),
   ];
+  const collector = processes.find(({ name }) => name === "collector");
+  writePrivate(join(state.root, COLLECTOR_ENVIRONMENT), `${JSON.stringify(collector?.env ?? {})}\n`);
+  return processes;
 }
 
 /** Where the console leaves the token of its next sign-in link. */
@@ -200,6 +219,20 @@ function withPrefix(prefix: string, ours: Environment, handedOn: Environment): E
     .filter(([name]) => !overridden.has(bare(name)));
   const forAll = Object.entries(handedOn).filter(([name]) => FOR_ALL.some((start) => name.startsWith(start)));
   return Object.fromEntries([...kept, ...theirs, ...forAll]);
+}
+
+/** Reports go through the mail server that the pager was given; without one, to the stand-in. */
+function reportMail({ portBase, handedOn }: OwnProcessInputs): Environment {
+  const ofPager = Object.entries(handedOn).flatMap(([name, value]): [string, string][] => {
+    const [, setting] = /^WATCHKEEPER_PAGER_((?:SMTP_URL|EMAIL_FROM|EMAIL_TO)(?:_FILE)?)$/.exec(name) ?? [];
+    return setting === undefined ? [] : [[setting, value]];
+  });
+  if (ofPager.length > 0) return Object.fromEntries(ofPager);
+  return {
+    SMTP_URL: `smtp://127.0.0.1:${portOf(portBase, "inbox", "smtp")}`,
+    EMAIL_FROM: "Watchkeeper <watchkeeper@localhost>",
+    EMAIL_TO: "managers@localhost",
+  };
 }
 
 /** The settings with which a channel speaks to the stand-in, as long as a person has set none of that channel's. */

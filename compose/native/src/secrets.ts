@@ -16,6 +16,7 @@ const MAKE = {
   redis: random,
   "pager-ingest-token": random,
   "pager-api-token": random,
+  "collector-api-token": random,
   "pager-action": random,
   "console-session": random,
   "directory-cursors": random,

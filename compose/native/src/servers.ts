@@ -70,7 +70,7 @@ export function defineServers(inputs: ServerInputs): ProcessDefinition[] {
         {
           name: "directory",
           owner: { name: "directory", password: secrets["directory-postgres-owner"] },
-          extensions: ["pg_stat_statements", "pg_trgm", "unaccent", "btree_gin"],
+          extensions: ["pg_stat_statements", "pg_trgm"],
         },
         [
           // What it may do is granted by the directory's migrations; row-level security binds it.

@@ -30,6 +30,8 @@ const MAY_BE_EMPTY: Readonly<Record<string, string>> = {
 };
 /** The same, of the last day alone. */
 const MAY_BE_EMPTY_TODAY: Readonly<Record<string, string>> = {
+  "on-call, Acknowledged after (MTTA), A": "nobody had to be told anything today",
+  "on-call, Resolved after (MTTR), A": "nothing had to be resolved today",
   "on-call, Who made the noise, A": "no alert fired today",
   "on-call, From alert to provider, A": "nobody had to be told anything today",
 };

@@ -8,6 +8,7 @@ import { toolPath } from "@watchkeeper/testing/tools";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
+  startTestCollector,
   startTestConsole,
   startTestPager,
   startTestPrometheus,
@@ -29,6 +30,8 @@ const boards = readdirSync(folder)
 
 /** Panels that may show nothing, by title, and why. */
 const MAY_BE_EMPTY: Readonly<Record<string, string>> = {
+  "Acknowledged after (MTTA)": "nobody had to be told anything in the last hours",
+  "Resolved after (MTTR)": "nothing had to be resolved in the last hours",
   "Alerts that fire": "nothing fires at the end of the demo's past",
   "First certificate expires in": "the demo is probed without TLS",
   "From alert to provider": "nobody had to be told anything in the last hours",
@@ -40,12 +43,14 @@ const pictures = process.env.WATCHKEEPER_TEST_PICTURES;
 
 let prometheus: TestPrometheus;
 let pager: TestPager;
+let collector: Awaited<ReturnType<typeof startTestCollector>>;
 let web: TestConsole;
 let browser: Browser;
 const complaints: string[] = [];
 
 beforeAll(async () => {
   pager = await startTestPager();
+  collector = await startTestCollector();
   pager.incidents = [testIncident(42)];
   prometheus = await startTestPrometheus(toolPath("prometheus"), {}, (data) =>
     writeHistory(toolPath("promtool"), data, Date.now() / 1_000, TWO_HOURS),
@@ -53,6 +58,7 @@ beforeAll(async () => {
   web = await startTestConsole({
     prometheusUrl: prometheus.url,
     pagerUrl: pager.url,
+    collectorUrl: collector.url,
     settings: { boardsDir: folder },
   });
   browser = await launchBrowser();
@@ -63,6 +69,7 @@ afterAll(async () => {
   await web?.close();
   await prometheus?.close();
   await pager?.close();
+  await collector?.close();
 });
 
 const MODES = {

@@ -66,6 +66,8 @@ export interface Override {
 export interface Target {
   readonly refId?: string;
   readonly expr?: string;
+  /** A question to a database instead of Prometheus. */
+  readonly rawSql?: string;
   readonly legendFormat?: string;
   readonly instant?: boolean;
   readonly range?: boolean;

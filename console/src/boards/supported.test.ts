@@ -29,7 +29,8 @@ test.each<[object, string]>([
   ],
   [{ transformations: [{ id: "joinByField", options: {} }] }, 'transformations[0].id "joinByField"'],
   [{ targets: [{ expr: "up", format: "logs" }] }, 'targets[0].format "logs"'],
-  [{ repeat: "x" }, "repeat"],
+  [{ repeatDirection: "x" }, 'repeatDirection "x"'],
+  [{ libraryPanel: { uid: "x" } }, "libraryPanel"],
   [{ constructor: 1 }, "constructor"],
 ])("%j is named as what the console does not draw", (fields, path) => {
   expect(findUnsupported(panel(fields))).toEqual([path]);

@@ -1,3 +1,4 @@
+import { topLists } from "@watchkeeper/catalogue/top-lists";
 import type { Board, Panel } from "./model.ts";
 import {
   anything,
@@ -34,6 +35,9 @@ const target = object({
   exemplar: flag,
   editorMode: ignored,
   queryType: ignored,
+  // Only what the catalogue lists: the console asks no database what a board's file says.
+  rawSql: oneOf(...Object.values(topLists).map(({ sql }) => sql)),
+  rawQuery: ignored,
 });
 
 const names = map(anything);

@@ -8,6 +8,7 @@ const SECTIONS = [
   ["/", "Now"],
   ["/boards", "Boards"],
   ["/incidents", "Incidents"],
+  ["/reports", "Reports"],
   ["/runbooks", "Runbooks"],
 ] as const;
 

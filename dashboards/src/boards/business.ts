@@ -1,10 +1,22 @@
 import { authActiveSessions, authLoginAttemptsTotal } from "@watchkeeper/catalogue/metrics/auth";
+import {
+  businessActiveUsers,
+  businessDemoData,
+  businessEventsLastHour,
+  businessFeatureUsers,
+  businessNpsResponses,
+  businessNpsScore,
+  businessTicketResolutionMedianSeconds,
+  businessTicketsOpen,
+  businessTicketsOpened,
+  pageLoadDurationSeconds,
+} from "@watchkeeper/catalogue/metrics/business";
 import { httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
 import { employeeSearchQueriesTotal } from "@watchkeeper/catalogue/metrics/search";
-import { Expr, match, promql, series } from "@watchkeeper/catalogue/promql";
+import { buckets, Expr, match, promql, series } from "@watchkeeper/catalogue/promql";
 import { defineBoard } from "../board.ts";
-import { query } from "../query.ts";
-import { neutral, rising } from "../thresholds.ts";
+import { label, query } from "../query.ts";
+import { falling, neutral, rising } from "../thresholds.ts";
 
 const profile = { job: "app", route: "/api/employees/:id", status: match("2..") } as const;
 
@@ -19,6 +31,10 @@ const during = (events: Expr, span: "1h" | "24h") =>
   promql`round(sum(increase(${events}[${new Expr(span)}])))`;
 
 const anHour = { step: "1h" } as const;
+
+/** Several collectors say the same. */
+const people = (window: "day" | "week" | "month") =>
+  promql`max(${series(businessActiveUsers, { activity_window: window })})`;
 
 export const business = defineBoard({
   uid: "business",
@@ -81,6 +97,198 @@ export const business = defineBoard({
           queries: [query(promql`${during(updates, "24h")} or 0 * ${during(searches, "24h")}`)],
           thresholds: neutral,
           sparkline: false,
+        },
+      ],
+    },
+    {
+      title: "People",
+      panels: [
+        {
+          type: "stat",
+          key: "people-day",
+          title: "People in a day",
+          about: "Different people who used the directory in the last 24 hours.",
+          width: 4,
+          metric: businessActiveUsers,
+          decimals: 0,
+          queries: [query(people("day"))],
+          thresholds: neutral,
+          sparkline: false,
+        },
+        {
+          type: "stat",
+          key: "people-week",
+          title: "In a week",
+          about: "Different people who used the directory in the last seven days.",
+          width: 4,
+          metric: businessActiveUsers,
+          decimals: 0,
+          queries: [query(people("week"))],
+          thresholds: neutral,
+          sparkline: false,
+        },
+        {
+          type: "stat",
+          key: "people-month",
+          title: "In a month",
+          about: "Different people who used the directory in the last 30 days.",
+          width: 4,
+          metric: businessActiveUsers,
+          decimals: 0,
+          queries: [query(people("month"))],
+          thresholds: neutral,
+          sparkline: false,
+        },
+        {
+          type: "stat",
+          key: "nps",
+          title: "Net promoter score",
+          about: "Would people recommend the directory? From -100 (nobody) to 100 (everybody), over 90 days.",
+          width: 4,
+          metric: businessNpsScore,
+          decimals: 0,
+          queries: [query(promql`max(${series(businessNpsScore)})`)],
+          thresholds: falling(30, 0),
+          nothing: "nobody was asked",
+          sparkline: false,
+        },
+        {
+          type: "stat",
+          key: "nps-answers",
+          title: "Answers to it",
+          about: "How many people answered in the last 90 days. A score of a few answers says little.",
+          width: 4,
+          metric: businessNpsResponses,
+          decimals: 0,
+          queries: [query(promql`max(${series(businessNpsResponses)})`)],
+          thresholds: neutral,
+          sparkline: false,
+        },
+        {
+          type: "stat",
+          key: "demo",
+          title: "Demo data",
+          about: "Whether these figures include made-up companies and people.",
+          width: 4,
+          metric: businessDemoData,
+          queries: [query(promql`max(${series(businessDemoData)})`)],
+          words: { 0: "none", 1: "included" },
+          thresholds: neutral,
+          sparkline: false,
+        },
+        {
+          type: "bargauge",
+          key: "adoption",
+          title: "What people use",
+          about: "Share of the last 30 days' people who used each feature at least once.",
+          width: 8,
+          metric: businessFeatureUsers,
+          unit: "percentunit",
+          max: 1,
+          queries: [
+            query(
+              promql`max by (feature) (${series(businessFeatureUsers)}) / on () group_left () (${people("month")} > 0)`,
+              label(businessFeatureUsers, "feature"),
+            ),
+          ],
+          thresholds: neutral,
+          nothing: "nobody was here",
+        },
+        {
+          type: "timeseries",
+          key: "last-hour",
+          title: "In each full hour, from the database",
+          about:
+            "What was stored and counted once, whatever instance of the directory it came from. The counters below may miss what a restart took with it.",
+          width: 16,
+          metric: businessEventsLastHour,
+          decimals: 0,
+          queries: [
+            query(
+              promql`max by (business_event) (${series(businessEventsLastHour)})`,
+              label(businessEventsLastHour, "business_event"),
+            ),
+          ],
+        },
+      ],
+    },
+    {
+      title: "What people look for, in the last seven days",
+      panels: [
+        {
+          type: "toplist",
+          key: "top-terms",
+          title: "Most searched terms",
+          about:
+            "Each row is about one company, and about so many of its people that none of them can be told. Renewed when something happens.",
+          width: 12,
+          list: "search-terms",
+          nothing: "nothing that enough people looked for",
+        },
+        {
+          type: "toplist",
+          key: "top-profiles",
+          title: "Most viewed profiles",
+          about: "Colleagues whom enough different people of their company looked up.",
+          width: 12,
+          list: "profiles",
+          nothing: "nobody whom enough people looked for",
+        },
+      ],
+    },
+    {
+      title: "Support and speed",
+      panels: [
+        {
+          type: "stat",
+          key: "tickets-open",
+          title: "Open tickets",
+          about: "Support tickets that are not resolved.",
+          width: 4,
+          metric: businessTicketsOpen,
+          decimals: 0,
+          queries: [query(promql`max(${series(businessTicketsOpen)})`)],
+          thresholds: neutral,
+          sparkline: false,
+        },
+        {
+          type: "stat",
+          key: "tickets-opened",
+          title: "Opened in a week",
+          about: "Support tickets that were opened in the last seven days.",
+          width: 4,
+          metric: businessTicketsOpened,
+          decimals: 0,
+          queries: [query(promql`max(${series(businessTicketsOpened)})`)],
+          thresholds: neutral,
+          sparkline: false,
+        },
+        {
+          type: "stat",
+          key: "tickets-time",
+          title: "Time to resolve half of them",
+          about: "Half of the tickets resolved in the last 30 days took less than this.",
+          width: 4,
+          metric: businessTicketResolutionMedianSeconds,
+          queries: [query(promql`max(${series(businessTicketResolutionMedianSeconds)})`)],
+          thresholds: neutral,
+          nothing: "none was resolved",
+          sparkline: false,
+        },
+        {
+          type: "timeseries",
+          key: "page-load",
+          title: "How long people wait for the page",
+          about:
+            "Three of four visitors waited at most so long, as their own browsers measured it. 2.5 s for the largest paint is good.",
+          width: 12,
+          metric: pageLoadDurationSeconds,
+          queries: [
+            query(
+              promql`histogram_quantile(0.75, sum by (le, page_phase) (increase(${buckets(pageLoadDurationSeconds)}[1h])))`,
+              label(pageLoadDurationSeconds, "page_phase"),
+            ),
+          ],
         },
       ],
     },

@@ -35,6 +35,7 @@ import {
   redisEvictedKeysTotal,
   redisMemoryUsedBytes,
 } from "@watchkeeper/catalogue/foreign/redis";
+import { redisServerSlowKeysCommands } from "@watchkeeper/catalogue/metrics/redis";
 import { type Expr, not, notMatch, promql, series } from "@watchkeeper/catalogue/promql";
 import { defineBoard } from "../board.ts";
 import { label, query, rateInterval } from "../query.ts";
@@ -376,7 +377,7 @@ export const infrastructure = defineBoard({
           key: "redis-clients",
           title: "Clients",
           about: "Connections to Redis.",
-          width: 12,
+          width: 8,
           metric: redisConnectedClients,
           decimals: 0,
           queries: [query(promql`max(${series(redisConnectedClients)})`)],
@@ -387,12 +388,25 @@ export const infrastructure = defineBoard({
           key: "redis-evictions",
           title: "Evicted in an hour",
           about: "Keys dropped for want of memory. Sessions live here: each eviction may sign somebody out.",
-          width: 12,
+          width: 8,
           metric: redisEvictedKeysTotal,
           unit: "none",
           decimals: 0,
           queries: [query(promql`round(sum(increase(${series(redisEvictedKeysTotal)}[1h])))`)],
           thresholds: rising(1, 100),
+        },
+        {
+          type: "stat",
+          key: "redis-slow-keys",
+          title: "KEYS in the slow log",
+          about:
+            "KEYS walks through everything while everybody waits. Ours never send it: find out who does.",
+          width: 8,
+          metric: redisServerSlowKeysCommands,
+          unit: "none",
+          decimals: 0,
+          queries: [query(promql`max(${series(redisServerSlowKeysCommands)})`)],
+          thresholds: rising(1, 10),
         },
       ],
     },

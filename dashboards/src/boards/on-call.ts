@@ -1,12 +1,18 @@
 import { alerts } from "@watchkeeper/catalogue/external";
 import {
+  pagerAcknowledgeSeconds,
+  pagerAlertIncidents,
   pagerDeliveriesPending,
   pagerDeliveryAttemptsTotal,
   pagerDeliveryLatencySeconds,
   pagerIncidentsOpen,
+  pagerIncidentsOpenedTotal,
+  pagerNoiseRatio,
+  pagerResolveSeconds,
+  pagerShiftPages,
   pagerWatchdogLastSeenTimestampSeconds,
 } from "@watchkeeper/catalogue/metrics/pager";
-import { buckets, match, not, promql, series } from "@watchkeeper/catalogue/promql";
+import { buckets, count, match, not, promql, series, sum } from "@watchkeeper/catalogue/promql";
 import { defineBoard } from "../board.ts";
 import { label, query, rateInterval, wholeRange } from "../query.ts";
 import { atMost, rising } from "../thresholds.ts";
@@ -15,6 +21,10 @@ const firing = series(alerts, { alertstate: "firing", severity: not("info") });
 
 const latency = (share: number) => promql`
   histogram_quantile(${share}, sum by (channel, le) (increase(${buckets(pagerDeliveryLatencySeconds)}[1h]))) >= 0`;
+
+/** The mean of what people took within the chosen time. */
+const meanOf = (took: typeof pagerAcknowledgeSeconds | typeof pagerResolveSeconds) => promql`
+  sum(increase(${sum(took)}[${wholeRange}])) / (sum(increase(${count(took)}[${wholeRange}])) > 0)`;
 
 export const onCall = defineBoard({
   uid: "on-call",
@@ -109,6 +119,104 @@ export const onCall = defineBoard({
           sortBy: "Series",
           nothing: "nothing fires",
           runbooks: ["ServiceDown", "HighErrorRate", "DatabaseUnreachable"],
+        },
+      ],
+    },
+    {
+      title: "How it goes for people",
+      panels: [
+        {
+          type: "stat",
+          key: "mtta",
+          title: "Acknowledged after (MTTA)",
+          about: "How long an incident waited until somebody took it, on average over the chosen time.",
+          width: 6,
+          metric: pagerAcknowledgeSeconds,
+          queries: [query(meanOf(pagerAcknowledgeSeconds))],
+          thresholds: rising(300, 900),
+          sparkline: false,
+          nothing: "nobody was asked",
+        },
+        {
+          type: "stat",
+          key: "mttr",
+          title: "Resolved after (MTTR)",
+          about: "How long an incident lasted, on average over the chosen time.",
+          width: 6,
+          metric: pagerResolveSeconds,
+          queries: [query(meanOf(pagerResolveSeconds))],
+          thresholds: rising(3_600, 14_400),
+          sparkline: false,
+          nothing: "nothing was resolved",
+        },
+        {
+          type: "stat",
+          key: "shift-pages",
+          title: "Pages in a shift",
+          about: "A person who is paged more often than twice in twelve hours cannot mend what paged them.",
+          width: 6,
+          metric: pagerShiftPages,
+          decimals: 0,
+          queries: [query(promql`max(${series(pagerShiftPages)})`)],
+          thresholds: rising(2, 3),
+        },
+        {
+          type: "stat",
+          key: "noise-ratio",
+          title: "Noise",
+          about: "Incidents that were not worth telling anybody. Judge them, or this says nothing.",
+          width: 6,
+          metric: pagerNoiseRatio,
+          queries: [query(promql`max(${series(pagerNoiseRatio)})`)],
+          thresholds: rising(0.25, 0.5),
+          nothing: "nobody has judged",
+        },
+        {
+          type: "timeseries",
+          key: "opened",
+          title: "New incidents each hour",
+          about: "New incidents, by how bad they were. P0 and P1 page.",
+          width: 12,
+          metric: pagerIncidentsOpenedTotal,
+          decimals: 0,
+          bars: true,
+          stacked: true,
+          queries: [
+            query(
+              promql`round(sum by (priority) (increase(${series(pagerIncidentsOpenedTotal)}[1h])))`,
+              label(pagerIncidentsOpenedTotal, "priority"),
+              { step: "1h" },
+            ),
+          ],
+          colours: { P0: "red", P1: "orange", P2: "yellow", P3: "blue" },
+        },
+        {
+          type: "table",
+          key: "verdicts",
+          title: "Worth it?",
+          about: "Incidents of the last 30 days by alert, and how many of them were noise.",
+          width: 12,
+          metric: pagerAlertIncidents,
+          labels: { alert: "Alert" },
+          columns: [
+            {
+              title: "Incidents",
+              query: query(promql`sum by (alert) (${series(pagerAlertIncidents)})`),
+              unit: "none",
+              decimals: 0,
+            },
+            {
+              title: "Noise",
+              query: query(promql`
+                sum by (alert) (${series(pagerAlertIncidents, { verdict: "noise" })})
+                or 0 * sum by (alert) (${series(pagerAlertIncidents)})`),
+              unit: "none",
+              decimals: 0,
+              thresholds: rising(1, 5),
+            },
+          ],
+          sortBy: "Incidents",
+          nothing: "no incident",
         },
       ],
     },

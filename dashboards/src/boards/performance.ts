@@ -17,6 +17,7 @@ import {
 import { tenantRequestDurationSeconds, tenantRequestsTotal } from "@watchkeeper/catalogue/metrics/tenant";
 import { buckets, count, match, promql, series, sum } from "@watchkeeper/catalogue/promql";
 import { defineBoard } from "../board.ts";
+import { causeRows } from "../cause-rows.ts";
 import { label, query, rateInterval } from "../query.ts";
 import { atMost, falling, rising } from "../thresholds.ts";
 import { defineVariable } from "../variable.ts";
@@ -368,5 +369,6 @@ export const performance = defineBoard({
         },
       ],
     },
+    ...causeRows(process),
   ],
 });

@@ -15,6 +15,7 @@ import {
   scrapeDurationSeconds,
   scrapeSamplesScraped,
 } from "@watchkeeper/catalogue/foreign/prometheus";
+import { metricOverflowsTotal } from "@watchkeeper/catalogue/metrics/exporter";
 import { pagerInboxBacklog, pagerWebhooksTotal } from "@watchkeeper/catalogue/metrics/pager";
 import {
   processCpuSecondsTotal,
@@ -39,7 +40,7 @@ export const watchkeeper = defineBoard({
   tags: ["watchkeeper", "prometheus", "pager"],
   span: "6h",
   variables: [job],
-  links: ["overview", "on-call", "infrastructure"],
+  links: ["overview", "on-call", "infrastructure", "collector"],
   rows: [
     {
       title: "Now",
@@ -288,6 +289,22 @@ export const watchkeeper = defineBoard({
     {
       title: "Our own processes",
       panels: [
+        {
+          type: "timeseries",
+          key: "overflows",
+          title: "Counted as other",
+          about:
+            "A metric has more label values than the catalogue allows: its sums are right, its parts are not.",
+          width: 24,
+          metric: metricOverflowsTotal,
+          unit: "ops",
+          queries: [
+            query(
+              promql`sum by (metric) (rate(${series(metricOverflowsTotal)}[${rateInterval}]))`,
+              label(metricOverflowsTotal, "metric"),
+            ),
+          ],
+        },
         {
           type: "timeseries",
           key: "webhooks",

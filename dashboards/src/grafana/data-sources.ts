@@ -1,5 +1,6 @@
 import { httpRequestDurationSeconds, httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
 import { address } from "@watchkeeper/catalogue/services";
+import { DIRECTORY_DATA_SOURCE } from "@watchkeeper/catalogue/top-lists";
 import { renderYaml } from "./document.ts";
 
 /**
@@ -11,7 +12,7 @@ export const dataSourceUids = {
   alertmanager: "alertmanager",
   loki: "loki",
   tempo: "tempo",
-  directory: "directory-postgres",
+  directory: DIRECTORY_DATA_SOURCE.uid,
 } as const;
 
 /** How often Prometheus scrapes: the smallest step that a chart may have, and a quarter of `$__rate_interval`. */
@@ -116,7 +117,7 @@ const tempo = {
 const directory = {
   name: "Directory's PostgreSQL (read only)",
   uid: dataSourceUids.directory,
-  type: "grafana-postgresql-datasource",
+  type: DIRECTORY_DATA_SOURCE.type,
   access: "proxy",
   url: address("directory-postgres", "postgres"),
   user: READER_ROLE,

@@ -32,7 +32,9 @@ const pageLink = (title: string, url: string): grafana.DashboardLinkBuilder =>
   new grafana.DashboardLinkBuilder(title).type(grafana.DashboardLinkType.Link).url(url).targetBlank(true);
 
 const description = (panel: Panel): string =>
-  panel.type === "text" ? panel.about : `${panel.about}\n\n${panel.metric.name}: ${panel.metric.help}.`;
+  panel.type === "text" || panel.type === "toplist"
+    ? panel.about
+    : `${panel.about}\n\n${panel.metric.name}: ${panel.metric.help}.`;
 
 function buildPlaced(
   board: Board,
@@ -49,7 +51,7 @@ function buildPlaced(
     .title(panel.title)
     .description(description(panel))
     .gridPos(place);
-  if (panel.type !== "text") {
+  if (panel.type !== "text" && panel.type !== "toplist") {
     builder.datasource(DATA_SOURCE);
     if (panel.decimals !== undefined && "decimals" in builder) builder.decimals(panel.decimals);
   }

@@ -16,6 +16,7 @@ const HEIGHT: Readonly<Record<Panel["type"], number>> = {
   bargauge: 8,
   timeseries: 8,
   table: 9,
+  toplist: 9,
   heatmap: 8,
   text: 4,
 };

@@ -18,6 +18,7 @@ import type {
 import { unitOf } from "../unit.ts";
 import { byThresholds, lastValue, target, thresholdsOf } from "./fields.ts";
 import { buildTable } from "./table.ts";
+import { buildTopList } from "./top-list.ts";
 
 /** Filled areas of several lines cover each other: only a lone line and a stack have them. */
 function fillOf({ bars, stacked, queries }: TimeseriesPanel): number {
@@ -160,6 +161,8 @@ export function buildPanel(panel: Panel): PanelBuilder {
       return buildBarGauge(panel);
     case "table":
       return buildTable(panel);
+    case "toplist":
+      return buildTopList(panel);
     case "heatmap":
       return buildHeatmap(panel);
     case "text":

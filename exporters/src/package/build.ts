@@ -11,7 +11,7 @@ const ENTRY = join(PACKAGE, "src/package/entry.ts");
 const THREAD = join(PACKAGE, "src/scrape/worker-thread.ts");
 
 /** What whoever installs the package brings along; the catalogue's part is bundled. */
-const EXTERNAL = ["prom-client", "express", "pg", "pino", "tsx"];
+const EXTERNAL = ["@opentelemetry/api", "prom-client", "express", "pg", "pino", "tsx"];
 
 const execute = promisify(execFile);
 
@@ -74,7 +74,9 @@ async function describe(folder: string): Promise<void> {
     engines: { node: ">=20.19" },
     main: "./cjs/index.js",
     exports: { ".": { import: entryOf("esm"), require: entryOf("cjs") } },
-    dependencies: { "prom-client": `^${own.dependencies["prom-client"]}` },
+    dependencies: Object.fromEntries(
+      ["@opentelemetry/api", "prom-client"].map((name) => [name, `^${own.dependencies[name]}`]),
+    ),
     peerDependencies: { express: "^5.0.0", pg: "^8.0.0" },
     peerDependenciesMeta: { pg: { optional: true } },
   };

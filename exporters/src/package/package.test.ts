@@ -25,7 +25,7 @@ beforeAll(async () => {
   const installed = join(app, "node_modules/@watchkeeper/exporters");
   await mkdir(installed, { recursive: true });
   await execute("tar", ["-xzf", join(app, "built", filename), "--strip-components=1", "-C", installed]);
-  for (const name of ["express", "pg", "prom-client", "pino", "@types"]) {
+  for (const name of ["@opentelemetry", "express", "pg", "prom-client", "pino", "@types"]) {
     await symlink(join(ROOT, "node_modules", name), join(app, "node_modules", name));
   }
   await writeFile(join(app, "package.json"), JSON.stringify({ type: "module" }));

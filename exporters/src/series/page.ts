@@ -141,9 +141,11 @@ export class Page {
     for (let i = line + 1; i < offsets.length; i++) offsets[i] = (offsets[i] as number) + by;
   }
 
-  /** Where each line ends that has an exemplar, after an update. */
+  /** Where each line ends that has an exemplar, after an update. Only buckets have any. */
   exemplars(): readonly { readonly end: number; readonly exemplar: Exemplar }[] {
-    const { lines } = this.#metric.shape;
+    const { shape } = this.#metric;
+    const { lines } = shape;
+    if (shape.edgeOf(0) === undefined) return [];
     return this.series.flatMap(({ exemplars = [] }, n) =>
       exemplars.flatMap((exemplar, i) => {
         const line = n * lines + i;

@@ -1,5 +1,6 @@
 import type { Place } from "../place.ts";
 import type { Shape } from "../shape.ts";
+import { businessShapes } from "./business.ts";
 import { databaseShapes } from "./database.ts";
 import { directoryShapes } from "./directory.ts";
 import { hostShapes } from "./host.ts";
@@ -14,6 +15,7 @@ import { tenantShapes } from "./tenants.ts";
 export const shapesAt = (place: Place): readonly Shape[] => [
   ...directoryShapes,
   ...tenantShapes,
+  ...businessShapes,
   ...databaseShapes,
   ...redisShapes,
   ...hostShapes(place),

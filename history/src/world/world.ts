@@ -23,6 +23,8 @@ export interface Moment {
   /** Alerts that fire, and how many began since the moment before. */
   readonly firing: readonly PastAlert[];
   readonly opened: number;
+  /** Pages of the last twelve hours. */
+  readonly shiftPages: number;
   /** A wobble of its own for whatever asks: from -1 to 1, changing within `period` seconds. */
   wobble(what: string, period?: number): number;
 }
@@ -46,6 +48,7 @@ export interface WorldOptions {
 const PEAK = 8;
 const USUALLY_FAILING = 0.000_12;
 const AFTER_ALERT = 300;
+const SHIFT = 12 * 3_600;
 
 /** Unix seconds of a local time so many midnights before the end. */
 function timeOf({ daysAgo, at }: Pick<Happening, "daysAgo" | "at">, end: number): number {
@@ -97,6 +100,9 @@ export function createWorld({
       slowness: worst(({ slowness }) => slowness, 1) * (1 + 0.15 * noise("slowness", 2_400)),
       firing: alerts.filter(({ from, to }) => at >= from && at < to).map(({ alert }) => alert),
       opened: alerts.filter(({ from }) => from > before && from <= at).length,
+      shiftPages: alerts.filter(
+        ({ alert, from }) => alert.severity === "page" && from <= at && from > at - SHIFT,
+      ).length,
       wobble: noise,
     };
   });

@@ -1,7 +1,8 @@
 import type { Queries } from "@watchkeeper/exporters/database";
 import type { Log } from "@watchkeeper/process/log";
+import type { Command } from "../incidents/command.ts";
 import type { CommandOptions, CommandOrigin, CommandResult } from "../incidents/commands.ts";
-import { type Command, runCommand } from "../incidents/commands.ts";
+import { runCommand } from "../incidents/commands.ts";
 import type { GrantedAction } from "./grant.ts";
 
 export interface ActOptions extends CommandOptions {

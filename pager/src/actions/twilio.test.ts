@@ -136,6 +136,17 @@ describe("a text message", () => {
     expect(await bed.incident()).toMatchObject({ state: "triggered" });
   });
 
+  test("answers for the incident that it told of, and for no other", async () => {
+    await page("sms");
+    await bed.open();
+    const { number } = await bed.incident();
+    const known = { From: NUMBER, Body: `ACK ${number}`, MessageSid: "SM3" };
+    expect((await post("/actions/twilio/text", known)).text).toContain(
+      `You were not told of incident #${number} by text.`,
+    );
+    expect(await bed.incident()).toMatchObject({ state: "triggered" });
+  });
+
   test("that does not arrive is on the timeline", async () => {
     const { message } = await page("sms");
     const grant = sealGrant(SECRETS.action, {

@@ -139,6 +139,16 @@ export function createTwilioActionRoutes(options: TwilioActionOptions, clock: Cl
     return rows[0] && (rows[0].person ?? number);
   };
 
+  /** A number answers for what it was sent, so that one which changed hands can do nothing with new incidents. */
+  const wasTold = async (number: string, incidentId: string): Promise<boolean> => {
+    const { rowCount } = await database.query(
+      "number-was-told",
+      "SELECT 1 FROM delivery WHERE destination = $1 AND incident_id = $2 LIMIT 1",
+      [`sms:${number}`, incidentId],
+    );
+    return Boolean(rowCount);
+  };
+
   const reply = async (form: URLSearchParams): Promise<string> => {
     const person = await personAt(form.get("From") ?? "");
     if (person === undefined) return renderReply("");
@@ -146,6 +156,9 @@ export function createTwilioActionRoutes(options: TwilioActionOptions, clock: Cl
     if (!asked) return renderReply("Reply ACK, RES or SNOOZE and the incident's number, such as: ACK 12");
     const subject = await findSubject(database, String(asked.number));
     if (!subject) return renderReply(`There is no incident #${asked.number}.`);
+    if (!(await wasTold(form.get("From") ?? "", subject.id))) {
+      return renderReply(`You were not told of incident #${asked.number} by text.`);
+    }
     const result = await act(options, subject.id, asked.button, {
       actor: person,
       source: "sms",

@@ -1,12 +1,13 @@
 import type { AddressInfo } from "node:net";
 import { createLog } from "@watchkeeper/process/log";
 import { createTestDatabase } from "@watchkeeper/testing/postgres";
+import type { ChannelName } from "../channels/channel-name.ts";
 import { createCalendarRoutes } from "../oncall/calendar-links.ts";
 import { createDirectory } from "../oncall/directory.ts";
 import type { Roster } from "../oncall/roster.ts";
 import { sampleRoster } from "../oncall/test-roster.ts";
 import { registerDestinations } from "../outbox/enqueue.ts";
-import type { ChannelName, Reach } from "../routes.ts";
+import type { Reach } from "../routes.ts";
 import { createTestBed, type TestBed } from "../test-bed.ts";
 import { createApiRoutes, createEndpoints } from "./api.ts";
 import { createApp } from "./app.ts";

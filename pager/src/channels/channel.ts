@@ -1,7 +1,8 @@
 import type { Priority } from "../incidents/priority.ts";
 import type { Severity } from "../incidents/severity.ts";
+import type { MessageKind } from "../outbox/message-kind.ts";
 import type { RetryLadder } from "../outbox/retry.ts";
-import type { ChannelName } from "../routes.ts";
+import type { ChannelName } from "./channel-name.ts";
 
 /** An incident as people are told about it. */
 export interface IncidentNews {
@@ -54,13 +55,6 @@ export interface TimelineLine {
   readonly text: string;
   readonly actor: string | null;
 }
-
-/**
- * `announce` is the first message about an incident to a recipient; `again` asks the same person once more and must
- * ring once more, so it is never folded into the first; `update` changes what is shown and rings nowhere; `resolve`
- * says that it is over.
- */
-export type MessageKind = "announce" | "again" | "update" | "resolve";
 
 /** What a channel is asked to say. */
 export interface Message {

@@ -5,9 +5,9 @@ import { createManualClock } from "@watchkeeper/process/clock";
 import { createLog } from "@watchkeeper/process/log";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createActionAddresses } from "../actions/addresses.ts";
-import type { ChannelName } from "../routes.ts";
 import { SECRETS, sampleIncident, sampleMessage, standInChannels } from "../test-bed.ts";
 import type { Channel, Message, Outcome, Recipient } from "./channel.ts";
+import type { ChannelName } from "./channel-name.ts";
 import { createChannels } from "./channels.ts";
 
 /*

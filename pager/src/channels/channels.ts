@@ -1,7 +1,7 @@
 import type { ActionAddresses } from "../actions/addresses.ts";
-import type { ChannelName } from "../routes.ts";
 import type { PagerSettings } from "../settings.ts";
 import type { Channel, Outcome } from "./channel.ts";
+import type { ChannelName } from "./channel-name.ts";
 import { createEmailChannel } from "./email.ts";
 import { createNtfyChannel } from "./ntfy.ts";
 import { createPagerDutyChannel } from "./pagerduty.ts";

@@ -5,9 +5,9 @@ import { createManualClock, type ManualClock } from "@watchkeeper/process/clock"
 import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Channel, Message, Outcome } from "../channels/channel.ts";
+import type { ChannelName } from "../channels/channel-name.ts";
 import type { Directory, Policy, Target } from "../escalation/directory.ts";
 import { fireDue } from "../escalation/fire.ts";
-import type { ChannelName } from "../routes.ts";
 import { createTestBed, type TestBed, webhookBody } from "../test-bed.ts";
 import { createEmergency, type Emergency, type RememberedBody } from "./emergency.ts";
 import { importLedger } from "./import.ts";

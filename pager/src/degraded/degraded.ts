@@ -1,9 +1,10 @@
 import type { QueryRunner } from "@watchkeeper/exporters/database";
 import type { Log } from "@watchkeeper/process/log";
 import type { Channel } from "../channels/channel.ts";
+import type { ChannelName } from "../channels/channel-name.ts";
 import { storeBody } from "../ingest/store.ts";
 import type { PagerMetrics } from "../metrics.ts";
-import type { ChannelName, Reach } from "../routes.ts";
+import type { Reach } from "../routes.ts";
 import { createEmergency, type Emergency } from "./emergency.ts";
 import { importLedger } from "./import.ts";
 import { createLedger, type Ledger } from "./ledger.ts";

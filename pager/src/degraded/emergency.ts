@@ -3,12 +3,13 @@ import { type Clock, systemClock } from "@watchkeeper/process/clock";
 import type { Log } from "@watchkeeper/process/log";
 import { reasonOf } from "@watchkeeper/process/main";
 import type { Channel, IncidentNews, Message, Outcome, Recipient } from "../channels/channel.ts";
+import type { ChannelName } from "../channels/channel-name.ts";
 import type { AlertFact } from "../incidents/fact.ts";
 import { pages, rankOf } from "../incidents/priority.ts";
 import { parsePayload, type WebhookSource } from "../ingest/payload.ts";
 import type { PagerMetrics } from "../metrics.ts";
 import { sendWithin } from "../outbox/send-within.ts";
-import { type ChannelName, destinationsFor, type Reach } from "../routes.ts";
+import { destinationsFor, type Reach } from "../routes.ts";
 import type { Ledger } from "./ledger.ts";
 import { peopleAt, type Snapshot } from "./snapshot.ts";
 
@@ -23,6 +24,8 @@ import { peopleAt, type Snapshot } from "./snapshot.ts";
 /** A database that restarts is back by then, or nearly: a page from the snapshot is worth a duplicate only after it. */
 const AFTER_MS = 5_000;
 const TICK_MS = 500;
+/** A database that does not answer a question this long is away, whatever it does with the connection. */
+const ANSWER_MS = 1_500;
 /** How often one incident pages while the database is away. */
 const AGAIN_AFTER_MS = 5 * 60_000;
 /** More new incidents than this at once are one message. */
@@ -98,27 +101,31 @@ export function createEmergency(options: EmergencyOptions): Emergency {
   }
 
   let restoring = false;
+  /** It was asked and gave no answer: one slow commit is no reason to page twice. */
+  let isAway = false;
   /** Asks the database whether it takes what it has missed; senders that were told 503 mostly send it again, too. */
   async function tryToRestore(): Promise<void> {
     if (failingSinceMs === undefined || restoring) return;
     restoring = true;
     const missed = remembered;
     try {
-      await restore(missed);
+      await withinMs(restore(missed), ANSWER_MS);
       log.info({ bodies: missed.length }, "the database takes webhooks again");
       failingSinceMs = undefined;
+      isAway = false;
       waiting.clear();
       remembered = remembered.filter((body) => !missed.includes(body));
       rememberedBytes = remembered.reduce((sum, { body }) => sum + body.length, 0);
     } catch {
-      // Still away: the next tick asks again.
+      // The next tick asks again.
+      isAway = true;
     } finally {
       restoring = false;
     }
   }
 
   function takeDue(nowMs: number): readonly Pending[] {
-    if (failingSinceMs === undefined || nowMs - failingSinceMs < AFTER_MS) return [];
+    if (failingSinceMs === undefined || !isAway || nowMs - failingSinceMs < AFTER_MS) return [];
     for (const [key, atMs] of pagedAtMs) if (nowMs - atMs >= AGAIN_AFTER_MS) pagedAtMs.delete(key);
     const due: Pending[] = [];
     for (const [key, facts] of waiting) {
@@ -217,6 +224,17 @@ export function createEmergency(options: EmergencyOptions): Emergency {
       await loop;
     },
   };
+}
+
+async function withinMs<T>(work: Promise<T>, limitMs: number): Promise<T> {
+  const enough = new AbortController();
+  const late = systemClock.sleep(limitMs, enough.signal).then(() => {
+    throw new Error(`no answer within ${limitMs} ms`);
+  });
+  // Whoever loses the race is heard of here.
+  late.catch(() => undefined);
+  work.catch(() => undefined);
+  return Promise.race([work, late]).finally(() => enough.abort());
 }
 
 const worstOf = ({ facts }: Pending) => facts[0]?.priority ?? "P1";

@@ -3,8 +3,8 @@ import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import type { QueryRunner } from "@watchkeeper/exporters/database";
 import { z } from "zod";
+import { type ChannelName, channelNames } from "../channels/channel-name.ts";
 import type { Directory } from "../escalation/directory.ts";
-import { type ChannelName, channelNames } from "../routes.ts";
 
 /** Who is on call is known for so long; a database that is away for longer has been a person's trouble since. */
 const HOURS = 72;

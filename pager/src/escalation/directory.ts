@@ -1,6 +1,6 @@
 import type { Queries } from "@watchkeeper/exporters/database";
+import type { ChannelName } from "../channels/channel-name.ts";
 import type { Priority } from "../incidents/priority.ts";
-import type { ChannelName } from "../routes.ts";
 
 /*
  * What the core asks of whoever knows the people. It asks inside its own transaction and stores the answer: a policy

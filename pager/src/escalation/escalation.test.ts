@@ -1,8 +1,9 @@
 import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Channel, Message, Outcome } from "../channels/channel.ts";
-import { type Command, runCommand } from "../incidents/commands.ts";
-import type { ChannelName } from "../routes.ts";
+import type { ChannelName } from "../channels/channel-name.ts";
+import type { Command } from "../incidents/command.ts";
+import { runCommand } from "../incidents/commands.ts";
 import { createTestBed, type TestBed, webhookBody } from "../test-bed.ts";
 import type { Directory, Policy, Target } from "./directory.ts";
 import { fireDue } from "./fire.ts";

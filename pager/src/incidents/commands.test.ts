@@ -3,7 +3,8 @@ import { createLog } from "@watchkeeper/process/log";
 import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { createTestBed, standInChannels, type TestBed, webhookBody } from "../test-bed.ts";
-import { type Command, type CommandOrigin, runCommand } from "./commands.ts";
+import type { Command } from "./command.ts";
+import { type CommandOrigin, runCommand } from "./commands.ts";
 
 let inbox: Inbox;
 let database: Awaited<ReturnType<typeof createTestDatabase>>;

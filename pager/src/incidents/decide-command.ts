@@ -1,4 +1,4 @@
-import type { Command, Refusal, Verdict } from "./commands.ts";
+import type { Command, Refusal, Verdict } from "./command.ts";
 import type { Priority } from "./priority.ts";
 import type { Severity } from "./severity.ts";
 

@@ -1,7 +1,8 @@
 import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestBed, type TestBed, webhookBody } from "../test-bed.ts";
-import { type Command, runCommand } from "./commands.ts";
+import type { Command } from "./command.ts";
+import { runCommand } from "./commands.ts";
 import { countIncidents } from "./count.ts";
 import { alertFigures } from "./figures.ts";
 import { renderPostmortem } from "./postmortem.ts";

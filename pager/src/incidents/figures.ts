@@ -7,7 +7,7 @@ import {
 } from "@watchkeeper/catalogue/metrics/pager";
 import type { Queries } from "@watchkeeper/exporters/database";
 import type { Metrics } from "@watchkeeper/exporters/metrics";
-import type { Verdict } from "./commands.ts";
+import type { Verdict } from "./command.ts";
 
 /** A shift, as Google's SRE book counts: at most two incidents in twelve hours leave time to follow each up. */
 const SHIFT_HOURS = 12;

@@ -173,14 +173,17 @@ export const stormBlows = ({ route, folded, names, priority, firing, consoleUrl 
   });
 };
 
-/** Whether the pager says this about itself. */
-export const isOwn = ({
+/** What no storm speaks for: each is rare, and tells why other messages do not arrive. */
+export const isNeverFolded = ({
   alertname,
   service,
 }: {
   readonly alertname: string;
   readonly service: string;
-}): boolean => service === "pager" && (ownAlertNames as readonly string[]).includes(alertname);
+}): boolean =>
+  service === "pager" &&
+  alertname !== "PagerNobodyReached" &&
+  (ownAlertNames as readonly string[]).includes(alertname);
 
 /** The team's channels hear of these and nobody is paged by name: each tells of a page that went nowhere. */
 export const isAboutPaging = (labels: Readonly<Record<string, string>>): boolean =>

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Queries } from "@watchkeeper/exporters/database";
-import type { ChannelName } from "../routes.ts";
+import type { ChannelName } from "../channels/channel-name.ts";
 import type { Decision } from "./decide.ts";
 import type { Observation } from "./observe.ts";
 import type { Priority } from "./priority.ts";

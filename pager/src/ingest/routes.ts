@@ -23,7 +23,7 @@ const MAX_IN_FLIGHT = 16;
 const RETRY_AFTER_SECONDS = 5;
 
 /** Alertmanager waits 10 s for an answer: a database that hangs must have become a 503 before. */
-const STORE_TIMEOUT_MS = 8_000;
+const STORE_TIMEOUT_MS = 7_000;
 
 export interface IngestOptions {
   readonly database: QueryRunner;

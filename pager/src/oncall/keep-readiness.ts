@@ -16,12 +16,15 @@ export interface ReadinessOptions {
   readonly consoleUrl: string;
 }
 
+/** A new installation has this long to try its channels before anybody is asked about them. */
+const GRACE_HOURS = 24;
+
 /** A description that somebody reads; the API lists all. */
 const TOLD = 10;
 
 /**
  * Tells the owner of each team, in the team's working hours, what would keep a page from its people; and at any hour
- * that all is well again. Told twice, by two replicas, it is the same fact.
+ * that all is well again. In the first day of an installation nobody is asked. Told twice, by two replicas, it is the same fact.
  */
 export async function tellOwners({ database, source, reach, consoleUrl }: ReadinessOptions): Promise<void> {
   const roster = source.current();
@@ -34,16 +37,27 @@ export async function tellOwners({ database, source, reach, consoleUrl }: Readin
     "SELECT key FROM incident WHERE source = 'pager' AND alertname = 'PagerNotReady' AND state <> 'resolved'",
   );
   const open = new Set(rows.map(({ key }) => key));
+  const mayAsk = await isSettledIn(database);
   const facts = teams.flatMap((team) => {
     const texts = problems.filter((problem) => problem.team === team).map(({ text }) => text);
     const told = texts.length > TOLD ? [...texts.slice(0, TOLD), `${texts.length - TOLD} more`] : texts;
     const fact = notReady({ team, problems: told, consoleUrl });
     const isOver = texts.length === 0;
     if (isOver) return open.has(fact.incidentKey) ? [fact] : [];
-    return open.has(fact.incidentKey) || isWorkingTime(roster, team, loaded.nowMs) ? [fact] : [];
+    const asks = mayAsk && isWorkingTime(roster, team, loaded.nowMs);
+    return open.has(fact.incidentKey) || asks ? [fact] : [];
   });
   if (facts.length === 0) return;
   await database.transaction((tx) => applyFacts(tx, facts, { inboxId: null, receivedAt: null }, reach));
+}
+
+async function isSettledIn(database: QueryRunner): Promise<boolean> {
+  const { rows } = await database.query<{ settled: boolean }>(
+    "installed-since",
+    "SELECT coalesce(min(run_on) + $1 * interval '1 hour' <= pager_now(), true) AS settled FROM migration",
+    [GRACE_HOURS],
+  );
+  return rows[0]?.settled ?? true;
 }
 
 /** Exports how many problems there are; absent while the database is away. */

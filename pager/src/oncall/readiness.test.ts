@@ -148,10 +148,14 @@ describe("the owner of a team", () => {
       ).rows.map(({ line }) => line);
 
     // Sunday, 03:00 UTC: nobody works.
+    await bed.database.query("test", "UPDATE migration SET run_on = '2026-02-28T12:00:01Z'");
     await tell();
     expect(await incidents()).toEqual([]);
-    // Sunday, 12:00 UTC: the platform's owner does.
+    // Sunday, 12:00 UTC: the platform's owner does, but the pager was set up less than a day ago.
     await bed.advance(9 * 3_600_000);
+    await tell();
+    expect(await incidents()).toEqual([]);
+    await bed.advance(1_000);
     await tell();
     await tell();
     expect(await incidents()).toEqual(["platform triggered owner-of-platform"]);

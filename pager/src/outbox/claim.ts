@@ -1,5 +1,5 @@
 import type { Queries } from "@watchkeeper/exporters/database";
-import type { ChannelName } from "../routes.ts";
+import type { ChannelName } from "../channels/channel-name.ts";
 
 /** A delivery that is ours until the lease ends; the token proves it. */
 export interface Claim {

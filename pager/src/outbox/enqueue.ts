@@ -1,7 +1,8 @@
 import type { Queries } from "@watchkeeper/exporters/database";
+import type { ChannelName } from "../channels/channel-name.ts";
 import { rankOf } from "../incidents/priority.ts";
 import type { Settled } from "../incidents/write.ts";
-import { type ChannelName, type Destinations, destinationsFor } from "../routes.ts";
+import { type Destinations, destinationsFor } from "../routes.ts";
 
 /** Deliveries that something else made pointless, with their number. */
 export interface Superseded {

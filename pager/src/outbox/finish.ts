@@ -1,10 +1,11 @@
 import type { Queries, QueryRunner } from "@watchkeeper/exporters/database";
 import type { Message, Outcome } from "../channels/channel.ts";
+import type { ChannelName } from "../channels/channel-name.ts";
 import { applyFacts } from "../incidents/apply-facts.ts";
 import { brokenDestination, routeBroken, routeWorks } from "../incidents/own-alerts.ts";
 import { pages } from "../incidents/priority.ts";
 import { recordEvents } from "../incidents/timeline.ts";
-import type { ChannelName, Reach } from "../routes.ts";
+import type { Reach } from "../routes.ts";
 import type { Claim } from "./claim.ts";
 import { decideRetry, type FailedDelivery } from "./retry.ts";
 

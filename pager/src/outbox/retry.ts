@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { MessageKind } from "../channels/channel.ts";
 import { type Priority, pages } from "../incidents/priority.ts";
+import type { MessageKind } from "./message-kind.ts";
 
 /** Steps in seconds, the last one repeated; and after how long it ends. */
 interface Ladder {

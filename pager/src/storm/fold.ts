@@ -1,13 +1,14 @@
 import type { Queries } from "@watchkeeper/exporters/database";
+import type { ChannelName } from "../channels/channel-name.ts";
 import { asksPeople } from "../escalation/decide-level.ts";
 import { mergeFacts } from "../incidents/alerts.ts";
 import { decideIncident } from "../incidents/decide.ts";
 import { lockKeys, observe } from "../incidents/observe.ts";
-import { isOwn, stormBlows } from "../incidents/own-alerts.ts";
+import { isNeverFolded, stormBlows } from "../incidents/own-alerts.ts";
 import { type Priority, pages, rankOf } from "../incidents/priority.ts";
 import { recordEvents } from "../incidents/timeline.ts";
 import { type Settled, writeDecisions } from "../incidents/write.ts";
-import { type ChannelName, destinationsFor, type Reach } from "../routes.ts";
+import { destinationsFor, type Reach } from "../routes.ts";
 import { decideStorm, type NewIncident, STORM_UPDATE_MS, type StormDecision } from "./decide-storm.ts";
 
 /** Where a piercing incident shows beside the pages to people. */
@@ -33,7 +34,7 @@ export async function foldStorms(
   settled: readonly Settled[],
 ): Promise<readonly Settled[]> {
   await unfoldWorse(tx, settled);
-  const opened = settled.filter((incident) => incident.news === "opened" && !isOwn(incident));
+  const opened = settled.filter((incident) => incident.news === "opened" && !isNeverFolded(incident));
   if (opened.length === 0) return settled;
   const routeOf = new Map(opened.map((incident) => [incident.id, reach.directory.policyFor(incident)]));
   const routes = [...new Set([...routeOf.values()].map(({ id }) => id))].sort();

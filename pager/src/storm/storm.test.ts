@@ -2,8 +2,8 @@ import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Channel } from "../channels/channel.ts";
+import type { ChannelName } from "../channels/channel-name.ts";
 import type { Priority } from "../incidents/priority.ts";
-import type { ChannelName } from "../routes.ts";
 import { type AlertDraft, createTestBed, type TestBed, webhookBody } from "../test-bed.ts";
 import { calmStorms } from "./calm.ts";
 import {

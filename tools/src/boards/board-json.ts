@@ -1,3 +1,5 @@
+import { DIRECTORY_DATA_SOURCE } from "@watchkeeper/catalogue/top-lists";
+
 /** The part of Grafana's classic JSON that the rules look at. */
 export interface BoardJson {
   readonly uid: string;
@@ -68,9 +70,11 @@ export interface PanelJson {
   };
 }
 
-/** Panels without the headers of rows. */
+/** Panels that ask Prometheus: without the headers of rows, and without the lists that a database keeps. */
 export const dataPanels = (board: BoardJson): readonly PanelJson[] =>
-  board.panels.filter(({ type }) => type !== "row");
+  board.panels.filter(
+    ({ type, datasource }) => type !== "row" && datasource?.type !== DIRECTORY_DATA_SOURCE.type,
+  );
 
 /** Stands for `$__rate_interval`, so that it can be told from every range that somebody wrote. */
 export const RATE_WINDOW = "5m1s";

@@ -1,4 +1,4 @@
-import { complianceOf, periodOf } from "@watchkeeper/catalogue/compliance";
+import { complianceOf, EVALUATION_SECONDS, periodOf } from "@watchkeeper/catalogue/compliance";
 import { sloSeries } from "@watchkeeper/catalogue/names";
 import type { Slo } from "@watchkeeper/catalogue/slo";
 import { slos } from "@watchkeeper/catalogue/slos/all";
@@ -60,6 +60,10 @@ beforeAll(async () => {
   ]);
 });
 afterAll(() => prometheus.close());
+
+test("reports measure time in the steps in which rules are evaluated", () => {
+  expect(EVALUATION_SECONDS).toBe(ruleTiming.interval);
+});
 
 const reported = (slo: Slo, from: number, to: number, group?: string) =>
   complianceOf(

@@ -1,7 +1,9 @@
+import { topListOf } from "@watchkeeper/catalogue/top-lists";
 import { type Field, fieldOf } from "../../boards/field.ts";
 import { interpolate, type Scope } from "../../boards/interpolate.ts";
 import type { Panel, Target } from "../../boards/model.ts";
 import { alignRange, parseDuration, type Range, stepOf } from "../../boards/time-range.ts";
+import type { Table } from "./cell-table.ts";
 import { chooseExemplars, type Exemplar } from "./exemplars.ts";
 import type { Questions, RawExemplars, RawSeries } from "./prometheus.ts";
 
@@ -24,6 +26,8 @@ export interface PanelData {
   readonly scope: Scope;
   /** How many series there are beyond those that are drawn. */
   readonly left: number;
+  /** Rows that come from no series: a list that is published in the database. */
+  readonly table?: Table;
   /** Single events behind the lines. */
   readonly exemplars: readonly Exemplar[];
 }
@@ -107,6 +111,17 @@ export async function loadExemplars(
 /** @throws Error with a sentence for the panel when one of its questions cannot be answered */
 export async function loadPanel({ panel, scope, points, questions }: Ask): Promise<PanelData> {
   const range = rangeOf(panel, scope);
+  const list = panel.targets?.map(({ rawSql }) => topListOf(rawSql ?? "")).find((name) => name !== undefined);
+  if (list)
+    return {
+      series: [],
+      exemplars: [],
+      range,
+      step: scope.scrape,
+      scope,
+      left: 0,
+      table: await questions.top(list),
+    };
   const targets = (panel.targets ?? []).filter(({ hide, expr }) => !hide && expr);
   let widest = scope.scrape;
 

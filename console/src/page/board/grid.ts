@@ -31,8 +31,9 @@ interface Placed {
 const NEARLY = 250;
 
 function isNearly(element: Element): boolean {
-  const [place] = element.getClientRects();
-  return place !== undefined && place.bottom > -NEARLY && place.top < innerHeight + NEARLY;
+  // What is in a folded row has a place too, and is not to be seen there.
+  const { top, bottom } = element.getBoundingClientRect();
+  return element.checkVisibility() && bottom > -NEARLY && top < innerHeight + NEARLY;
 }
 
 export function createGrid(

@@ -1,4 +1,12 @@
+import type { TopListName } from "@watchkeeper/catalogue/top-lists";
 import { SignedOut } from "../poll.ts";
+import type { Table } from "./cell-table.ts";
+
+interface TopAnswer {
+  readonly columns?: readonly string[];
+  readonly rows?: readonly (readonly (string | number)[])[];
+  readonly error?: { readonly message: string };
+}
 
 /** Series as Prometheus sends them: Unix seconds and text. */
 export interface RawSeries {
@@ -60,6 +68,8 @@ export interface Questions {
   /** Single requests behind a query; none where Prometheus keeps none. */
   exemplars(query: string, start: number, end: number): Promise<readonly RawExemplars[]>;
   labelValues(label: string, selector: string, start: number, end: number): Promise<readonly string[]>;
+  /** A list that is published in the directory's database. */
+  top(list: TopListName): Promise<Table>;
 }
 
 interface Result {
@@ -103,6 +113,18 @@ export function createQuestions(signal: AbortSignal): Questions {
       if (selector) parameters.set("match[]", selector);
       const path = `label/${encodeURIComponent(label)}/values?${parameters}`;
       return (await read(path, { signal })) as readonly string[];
+    },
+    async top(list) {
+      const answer = await fetch(`/api/top/${list}`, { signal });
+      if (answer.status === 401) throw new SignedOut("You are signed out: run npm run status");
+      const body = (await answer.json()) as TopAnswer;
+      if (!answer.ok)
+        throw new QueryError(body.error?.message ?? `The console answers with ${answer.status}`);
+      const { columns = [], rows = [] } = body;
+      return {
+        columns,
+        rows: rows.map((cells) => Object.fromEntries(columns.map((name, i) => [name, cells[i] ?? null]))),
+      };
     },
   };
 }

@@ -1,13 +1,8 @@
 import type { Transformation } from "../../boards/model.ts";
+import type { Cell, Row, Table } from "./cell-table.ts";
 import type { Series } from "./data.ts";
 
-export type Cell = string | number | null;
-export type Row = Readonly<Record<string, Cell>>;
-
-export interface Table {
-  readonly columns: readonly string[];
-  readonly rows: readonly Row[];
-}
+export type { Cell, Row, Table };
 
 const natural = new Intl.Collator(undefined, { numeric: true });
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Command, type CommandOptions, runCommand } from "../../incidents/commands.ts";
+import type { Command } from "../../incidents/command.ts";
+import { type CommandOptions, runCommand } from "../../incidents/commands.ts";
 import { ApiError, defineEndpoint, type Endpoint, notFound, type Request } from "../endpoint.ts";
 import { incidentPath, moment, name, verdict } from "../schemas.ts";
 

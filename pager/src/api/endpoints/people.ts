@@ -4,7 +4,7 @@ import { loadReadiness } from "../../oncall/load-readiness.ts";
 import { isVerified, readinessProblems, respondersOf } from "../../oncall/readiness.ts";
 import { type Roster, routeIncident } from "../../oncall/roster.ts";
 import type { FileState } from "../../oncall/roster-source.ts";
-import { sendTestPage } from "../../oncall/test-page.ts";
+import { sendTestPage } from "../../oncall/send-test-page.ts";
 import type { Reach } from "../../routes.ts";
 import { ApiError, defineEndpoint, type Endpoint, notFound } from "../endpoint.ts";
 import { name, priority } from "../schemas.ts";

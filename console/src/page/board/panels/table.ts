@@ -146,7 +146,7 @@ export function createTable(stage: Stage): View {
       data = next;
       const refIds = new Set((panel.targets ?? []).filter(({ hide }) => !hide).map(({ refId }) => refId))
         .size;
-      table = buildTable(next.series, panel.transformations ?? [], refIds);
+      table = next.table ?? buildTable(next.series, panel.transformations ?? [], refIds);
       show();
       if (table.rows.length > 0) place.replaceChildren(frame, pager);
       else place.replaceChildren(make("p", "blank", panel.fieldConfig?.defaults?.noValue ?? "No data"));

@@ -1,0 +1,3 @@
+import { startDirectory } from "./start.ts";
+
+startDirectory();

@@ -1,0 +1,300 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "@watchkeeper/native/free-port";
+import { obtainTools } from "@watchkeeper/native/tools";
+import { until } from "@watchkeeper/testing/poll";
+import { createWorld, INGEST_TOKEN, type World } from "../chaos/world.ts";
+
+/*
+ * How fast the pager is: two replicas, real PostgreSQL and Alertmanager, a stand-in that notes when each message
+ * arrived, all on this machine and by one clock. Beside it, the same storm through Alertmanager's own receivers.
+ */
+
+const PACE_A_SECOND = 100;
+const STORM_ALERTS = 10_000;
+const BODY_ALERTS = 100;
+const TIMERS = 10_000;
+
+type Print = (line: string) => void;
+
+const quantile = (values: readonly number[], q: number): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN;
+};
+const ms = (value: number): number => Math.round(value * 10) / 10;
+
+interface Draft {
+  readonly name: string;
+  readonly service: string;
+  readonly severity: string;
+}
+
+function bodyOf(drafts: readonly Draft[]): string {
+  const startsAt = new Date().toISOString();
+  const alerts = drafts.map(({ name, service, severity }) => ({
+    status: "firing",
+    labels: { alertname: name, service, severity },
+    annotations: { summary: name, description: "measured" },
+    startsAt,
+    endsAt: "0001-01-01T00:00:00Z",
+    fingerprint: name,
+  }));
+  return JSON.stringify({ version: "4", status: "firing", receiver: "pager", alerts });
+}
+
+const post = (url: string, body: string): Promise<number> =>
+  fetch(`${url}/webhooks/alertmanager`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${INGEST_TOKEN}` },
+    body,
+  }).then(async (response) => {
+    await response.body?.cancel();
+    return response.status;
+  });
+
+/** When PagerDuty's stand-in received the page about an alert, in Unix milliseconds. */
+async function arrivalOf(world: World, name: string, timeoutMs = 60_000): Promise<number> {
+  return until(
+    name,
+    async () => {
+      const answer = await fetch(`${world.inboxUrl}/api/messages?channel=pagerduty`);
+      const { messages } = (await answer.json()) as { messages: { receivedAt: string; summary: string }[] };
+      const found = messages.find(({ summary }) => summary.includes(`${name}:`));
+      return found && Date.parse(found.receivedAt);
+    },
+    timeoutMs,
+  );
+}
+
+/** From just before the webhook leaves until its page arrived. */
+async function pageLatencies(world: World, prefix: string, count: number): Promise<number[]> {
+  const sent = new Map<string, number>();
+  for (let n = 0; n < count; n++) {
+    const name = `${prefix}${n}`;
+    sent.set(name, Date.now());
+    await post(world.pagerUrls[n % 2] ?? "", bodyOf([{ name, service: name.toLowerCase(), severity: "P0" }]));
+    await sleep(1_100);
+  }
+  const latencies: number[] = [];
+  for (const [name, atMs] of sent) latencies.push((await arrivalOf(world, name)) - atMs);
+  return latencies;
+}
+
+/** Each request is timed from when it was due, so that one slow answer shows in those that had to wait for it. */
+async function acknowledgements(world: World): Promise<number[]> {
+  const startMs = performance.now() + 50;
+  return Promise.all(
+    Array.from({ length: PACE_A_SECOND * 12 }, async (_, n) => {
+      const dueMs = startMs + (n * 1_000) / PACE_A_SECOND;
+      await sleep(Math.max(0, dueMs - performance.now()));
+      const name = `Paced${n}`;
+      await post(world.pagerUrls[n % 2] ?? "", bodyOf([{ name, service: "paced", severity: "info" }]));
+      return performance.now() - dueMs;
+    }),
+  );
+}
+
+async function escalationLateness(world: World): Promise<number> {
+  const policy = JSON.stringify({
+    id: "bench",
+    levels: [{ targets: ["nobody"], timeoutMs: 60_000 }],
+    repeat: 0,
+    catchAll: [],
+    acknowledgeTimeoutMs: null,
+  });
+  await world.query(
+    `INSERT INTO incident_key (key) SELECT 'timer ' || n FROM generate_series(1, ${TIMERS}) n;
+     INSERT INTO incident (key, source, alertname, service, severity, priority, started_at, summary, description, labels, firing)
+     SELECT 'timer ' || n, 'bench', 'Timer', 'timer', 'page', 'P1', now(), '', '', '{}', 1 FROM generate_series(1, ${TIMERS}) n;
+     INSERT INTO escalation (incident_id, run, policy, due_at)
+     SELECT id, 1, '${policy}', now() + interval '3 seconds' + random() * interval '25 seconds'
+     FROM incident WHERE source = 'bench';`,
+  );
+  const [row] = await until(
+    "all timers",
+    async () => {
+      const rows = await world.query<{ count: number; p99: number }>(
+        `SELECT count(*)::integer, percentile_cont(0.99) WITHIN GROUP (
+           ORDER BY extract(epoch FROM fired_at - due_at) * 1000)::double precision AS p99
+         FROM escalation_fired f JOIN incident i ON i.id = f.incident_id WHERE i.source = 'bench'`,
+      );
+      return rows[0]?.count === TIMERS ? rows : undefined;
+    },
+    120_000,
+  );
+  // Over, before anybody is told that nobody was reached.
+  await world.query(
+    "UPDATE escalation SET state = 'stopped' WHERE policy ->> 'id' = 'bench'; UPDATE incident SET state = 'resolved', resolved_at = now() WHERE source = 'bench';",
+  );
+  return row?.p99 ?? Number.NaN;
+}
+
+const rssMb = (world: World): number =>
+  Math.max(
+    ...world.pagers.map(({ pid }) => {
+      const kb = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+      return Number(kb) / 1_024;
+    }),
+  );
+
+/** Ten thousand alerts of one service within twenty seconds, with P0s of other services among them. */
+async function storm(world: World): Promise<{ readonly latencies: number[]; readonly outbound: number }> {
+  const startMs = Date.now();
+  const blow = (async () => {
+    for (let part = 0; part < STORM_ALERTS / BODY_ALERTS; part++) {
+      const drafts = Array.from({ length: BODY_ALERTS }, (_, n) => ({
+        name: `Storm${part * BODY_ALERTS + n}`,
+        service: "storm",
+        severity: "page",
+      }));
+      await post(world.pagerUrls[part % 2] ?? "", bodyOf(drafts));
+      await sleep(100);
+    }
+  })();
+  await sleep(2_000);
+  const [latencies] = await Promise.all([pageLatencies(world, "InStorm", 15), blow]);
+  await sleep(Math.max(0, startMs + 60_000 - Date.now()));
+  const [row] = await world.query<{ count: number }>(
+    `SELECT count(*)::integer FROM delivery_attempt a JOIN delivery d ON d.id = a.delivery_id
+     JOIN incident i ON i.id = d.incident_id
+     WHERE (i.service = 'storm' OR i.alertname = 'PagerStorm')
+       AND a.started_at < to_timestamp(${startMs / 1_000}) + interval '1 minute'`,
+  );
+  return { latencies, outbound: row?.count ?? Number.NaN };
+}
+
+/** The same alerts through Alertmanager's own Slack and webhook receivers, for a minute. */
+async function alertmanagerStorm(): Promise<number> {
+  let requests = 0;
+  const server = createServer((request, response) => {
+    requests += 1;
+    request.resume().on("end", () => response.end("ok"));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const folder = mkdtempSync(join(tmpdir(), "alertmanager-storm-"));
+  const file = join(folder, "alertmanager.yml");
+  const url = `http://127.0.0.1:${port}`;
+  writeFileSync(
+    file,
+    `route: { receiver: all, group_by: [alertname, service], group_wait: 1s, group_interval: 30s }\nreceivers:\n  - name: all\n    slack_configs: [{ api_url: "${url}/slack", channel: "#incidents" }]\n    webhook_configs: [{ url: "${url}/webhook" }]\n`,
+  );
+  const tools = await obtainTools(() => undefined);
+  const listen = `127.0.0.1:${await freePort()}`;
+  const args = [
+    `--config.file=${file}`,
+    `--storage.path=${folder}`,
+    `--web.listen-address=${listen}`,
+    "--cluster.listen-address=",
+  ];
+  const child = spawn(tools.alertmanager.path, args, {
+    stdio: "ignore",
+    env: { ...process.env, ...tools.alertmanager.env },
+  });
+  try {
+    await until("Alertmanager", async () =>
+      (await fetch(`http://${listen}/-/ready`)).ok ? true : undefined,
+    );
+    const startMs = Date.now();
+    for (let part = 0; part < STORM_ALERTS / BODY_ALERTS; part++) {
+      const alerts = Array.from({ length: BODY_ALERTS }, (_, n) => ({
+        labels: { alertname: `Storm${part * BODY_ALERTS + n}`, service: "storm", severity: "page" },
+      }));
+      const response = await fetch(`http://${listen}/api/v2/alerts`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(alerts),
+      });
+      await response.body?.cancel();
+      await sleep(50);
+    }
+    await sleep(Math.max(0, startMs + 60_000 - Date.now()));
+    return requests;
+  } finally {
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    server.closeAllConnections();
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** One replica dies: how soon the other sends what nobody had begun, and what the dead one held. */
+async function takeOver(world: World): Promise<{ readonly freeMs: number; readonly leasedMs: number }> {
+  const [one, other] = world.pagers;
+  const [oneUrl = "", otherUrl = ""] = world.pagerUrls;
+  if (!one || !other) throw new Error("Cannot measure a take-over without two pagers");
+  const draft = (name: string): string => bodyOf([{ name, service: name.toLowerCase(), severity: "P0" }]);
+  const killedMs = Date.now();
+  one.signal("SIGKILL");
+  await post(otherUrl, draft("Free"));
+  const freeMs = (await arrivalOf(world, "Free")) - killedMs;
+  await one.ended();
+  await one.start({ CHAOS_KILL_AT: "begun", CHAOS_KILL_ON: "1" });
+  other.signal("SIGSTOP");
+  await post(oneUrl, draft("Leased"));
+  await one.ended();
+  const diedMs = Date.now();
+  other.signal("SIGCONT");
+  const leasedMs = (await arrivalOf(world, "Leased")) - diedMs;
+  await one.start();
+  return { freeMs, leasedMs };
+}
+
+async function emergency(world: World): Promise<number> {
+  world.postgres.signal("SIGQUIT");
+  await world.postgres.ended();
+  const startMs = Date.now();
+  await post(world.pagerUrls[0] ?? "", bodyOf([{ name: "Emergency", service: "emergency", severity: "P0" }]));
+  return (await arrivalOf(world, "Emergency")) - startMs;
+}
+
+export async function run(print: Print): Promise<void> {
+  const world = await createWorld();
+  try {
+    const acknowledged = await acknowledgements(world);
+    print(
+      `webhook ack at ${PACE_A_SECOND}/s: p50 ${ms(quantile(acknowledged, 0.5))} ms, p99 ${ms(quantile(acknowledged, 0.99))} ms`,
+    );
+    const idle = await pageLatencies(world, "Idle", 20);
+    print(`webhook to provider, idle: p50 ${quantile(idle, 0.5)} ms, p99 ${quantile(idle, 0.99)} ms`);
+    const lateness = await escalationLateness(world);
+    print(`${TIMERS} timers: p99 ${ms(lateness)} ms late`);
+    const { latencies, outbound } = await storm(world);
+    print(
+      `storm: ${outbound} messages; P0 to provider p50 ${quantile(latencies, 0.5)} ms, p99 ${quantile(latencies, 0.99)} ms`,
+    );
+    const rss = rssMb(world);
+    const { freeMs, leasedMs } = await takeOver(world);
+    print(`take-over: free ${freeMs} ms, leased ${leasedMs} ms`);
+    const emergencyMs = await emergency(world);
+    print(`PostgreSQL down: page after ${emergencyMs} ms`);
+    const theirs = await alertmanagerStorm();
+    print(`the same storm through Alertmanager's own receivers: ${theirs} messages`);
+    print(
+      JSON.stringify({
+        ack_p50_ms: ms(quantile(acknowledged, 0.5)),
+        ack_p99_ms: ms(quantile(acknowledged, 0.99)),
+        p0_idle_p99_ms: quantile(idle, 0.99),
+        p0_storm_p99_ms: quantile(latencies, 0.99),
+        escalation_lateness_p99_ms: ms(lateness),
+        takeover_free_ms: freeMs,
+        takeover_leased_ms: leasedMs,
+        storm_outbound: outbound,
+        alertmanager_storm_outbound: theirs,
+        emergency_page_ms: emergencyMs,
+        rss_mb: Math.round(rss),
+      }),
+    );
+  } finally {
+    await world.close();
+  }
+}

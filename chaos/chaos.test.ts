@@ -1,0 +1,16 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+const run = promisify(execFile);
+const bootstrap = fileURLToPath(new URL("../tools/bootstrap.mjs", import.meta.url));
+
+test("a few seconds of chaos lose nothing and double nothing that has a key", {
+  timeout: 180_000,
+}, async () => {
+  const { stdout } = await run(process.execPath, [bootstrap, "chaos", "--seconds", "8", "--seed", "3"]);
+  expect(stdout.trim().split("\n").at(-1)).toMatch(
+    /^lost=0 duplicated_keyed=0 .*wrong_state=0 unexplained=0 pending=0$/,
+  );
+});

@@ -1,0 +1,113 @@
+import { PassThrough } from "node:stream";
+import type { ReportDocument } from "@watchkeeper/catalogue/report-document";
+import { reasonOf } from "@watchkeeper/process/main";
+import { createTransport } from "nodemailer";
+import { renderHtml } from "./html.ts";
+import { renderPlain } from "./plain.ts";
+import { drawCharts } from "./reports.ts";
+
+export interface MailSettings {
+  /** `smtp://user:password@host:port` (STARTTLS where offered) or `smtps://…` (TLS from the start). */
+  readonly url: string;
+  readonly from: string;
+  /** One or more addresses, separated by commas. */
+  readonly to: string;
+}
+
+/** How an attempt ended. `unsure`: the text had left us and no answer came, so that people may have it. */
+export type Sent =
+  | { readonly result: "sent" }
+  | { readonly result: "refused" | "unsure"; readonly reason: string };
+
+const STEP_TIMEOUT_MS = 15_000;
+
+function parseServer(text: string) {
+  const url = new URL(text);
+  const secure = url.protocol === "smtps:";
+  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
+  const user = decodeURIComponent(url.username);
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ""),
+    port: Number(url.port || (secure ? 465 : 587)),
+    secure,
+    // A password never crosses a network in the clear.
+    requireTLS: !secure && user !== "" && !loopback,
+    ...(user !== "" && { auth: { user, pass: decodeURIComponent(url.password) } }),
+  };
+}
+
+const domainOf = (from: string): string => /@([^\s<>"]+)/.exec(from)?.[1] ?? "watchkeeper.invalid";
+
+/**
+ * Mails a report with its charts inside and the PDF beside it. Its message id is the same at every attempt, so that
+ * servers and readers that see it twice can tell.
+ *
+ * @param consoleUrl where people open the console, without a slash at its end
+ */
+export async function sendReport(
+  report: ReportDocument,
+  { url, from, to }: MailSettings,
+  consoleUrl: string | undefined,
+): Promise<Sent> {
+  const { renderPdf } = await import("./pdf.ts");
+  const pictures = await drawCharts(report);
+  const charts = [...pictures].map(([chart, png], i) => ({ chart, png, cid: `chart-${i + 1}@watchkeeper` }));
+  const link = consoleUrl && `${consoleUrl}/reports/${report.period}`;
+  const cidOf = new Map(charts.map(({ chart, cid }) => [chart, cid]));
+  const name = `watchkeeper-${report.period}`;
+  const message = {
+    from,
+    to,
+    subject: report.title,
+    text: renderPlain(report, link),
+    html: renderHtml(report, (chart) => `cid:${cidOf.get(chart)}`, link),
+    attachments: [
+      ...charts.map(({ png, cid, chart }, i) => ({
+        filename: `chart-${i + 1}.png`,
+        content: png,
+        cid,
+        contentDisposition: "inline" as const,
+        headers: { "Content-Description": chart.alt },
+      })),
+      { filename: `${name}.pdf`, content: await renderPdf(report, pictures), contentType: "application/pdf" },
+    ],
+    messageId: `<${name}@${domainOf(from)}>`,
+    headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+  let textLeft = false;
+  const transport = createTransport({
+    ...parseServer(url),
+    connectionTimeout: STEP_TIMEOUT_MS,
+    greetingTimeout: STEP_TIMEOUT_MS,
+    socketTimeout: STEP_TIMEOUT_MS,
+    dnsTimeout: STEP_TIMEOUT_MS,
+    logger: false,
+  });
+  transport.use("stream", (mail, done) => {
+    mail.message?.transform(
+      () =>
+        new PassThrough({
+          flush(end) {
+            textLeft = true;
+            end();
+          },
+        }),
+    );
+    done();
+  });
+  try {
+    await transport.sendMail(message);
+    return { result: "sent" };
+  } catch (error) {
+    const { responseCode } = error as { responseCode?: number };
+    const answered = responseCode !== undefined && responseCode >= 400;
+    return {
+      result: textLeft && !answered ? "unsure" : "refused",
+      reason: `SMTP: ${reasonOf(error)}`.slice(0, 300),
+    };
+  } finally {
+    transport.close();
+  }
+}
