@@ -69,7 +69,7 @@ export async function drawCharts(report: ReportDocument): Promise<ReadonlyMap<Ch
   // Loaded late: only a report needs it, and it holds memory.
   const { renderPng } = await import("./png.ts");
   const pictures = new Map<Chart, Buffer>();
-  for (const chart of chartsOf(report)) pictures.set(chart, await renderPng(chart.svg));
+  for (const chart of chartsOf(report)) pictures.set(chart, await renderPng(chart));
   return pictures;
 }
 
