@@ -4,11 +4,13 @@ import { slos } from "@watchkeeper/catalogue/slos/all";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sharedRules } from "../../slo/shared-rules.ts";
 import { backtest, compare } from "./backtest.ts";
+import { parseIncidents } from "./incidents.ts";
 import type { History } from "./open-metrics.ts";
 import { judgePages, judgeTickets } from "./page-judge.ts";
 import { createPrometheusApi } from "./prometheus-api.ts";
 import { loadPasts, type RecordedPast } from "./recorded-past.ts";
 import { createTestPrometheus, type TestPrometheus } from "./test-prometheus.ts";
+import { renderVerdict } from "./verdict.ts";
 
 const login = slos.find(({ name }) => name === "DirectoryLogin") as Slo;
 const balanced = defineSlo({ ...login, name: "Balanced", preset: "balanced" });
@@ -146,6 +148,36 @@ test("without a change the pages that came are listed, and a promise without a p
   expect(await told({})).toMatch(/: \d+ pages?\n\n\| Began \(UTC\) \| Lasted \| 99\.9 % strict \|\n/);
   await expect(told({ slo: { ...login, name: "Nobody" } })).rejects.toThrow(
     'Cannot read the past of "Nobody" as its rules must have recorded it: found nothing',
+  );
+});
+
+test("incidents that people remember are held against what the rules would have sent", async () => {
+  const incidents = parseIncidents(
+    "past.yml",
+    `
+- { begin: 2026-10-01T02:00:00Z, end: 2026-10-01T02:05:00Z, title: outage, promises: [DirectoryLogin] }
+- { begin: 2026-10-01T03:26:00Z, end: 2026-10-01T03:29:00Z, title: nobody looked }
+- { begin: 2026-10-01T06:40:00Z, end: 2026-10-01T06:41:00Z, title: nothing to see, services: [app] }`,
+    slos,
+  );
+  const args = { slo: login, days: 1, to: START + MINUTES * 60, changed: { objective: 0.9 } };
+  const { before, after } = await backtest(args, createPrometheusApi(prometheus.url), () => undefined);
+  const text = renderVerdict(incidents, { "as it is": before, changed: after });
+  expect(text).toMatch(
+    /\| outage \| 2026-10-01 02:00 \| 5\.0 min \| page after 120 s, DirectoryLogin, 30m tier \| .+ \|\n/,
+  );
+  expect(text).toContain(
+    "| nobody looked | 2026-10-01 03:26 | 180 s | nothing recorded | nothing recorded |",
+  );
+  expect(text).toMatch(/\| nothing to see \| 2026-10-01 06:40 \| 60 s \| .*\*\*missed\*\* \|\n/);
+  // Twelve a minute from 05:00 on, for half an hour, were no incident to anybody.
+  expect(text).toMatch(/\| as it is \| 2026-10-01 05:0\d \| .+ \| DirectoryLogin \| \w+ \|/);
+});
+
+test("a promise over a calendar is not judged as if it rolled", async () => {
+  const slo = defineSlo({ ...login, calendar: { each: "month", zone: "UTC" } });
+  await expect(told({ slo })).rejects.toThrow(
+    'Cannot judge the past of "DirectoryLogin" as it must hold over rolling days: found a calendar',
   );
 });
 

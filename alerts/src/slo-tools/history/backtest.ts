@@ -82,7 +82,7 @@ const recordedIn =
   ({ from: begin, step, events }: RecordedPast) =>
   (from: number, to: number): boolean =>
     events
-      .slice(Math.max(0, Math.ceil((from - begin) / step)), Math.max(0, Math.ceil((to - begin) / step)))
+      .slice(Math.max(0, Math.floor((from - begin) / step)), Math.max(0, Math.ceil((to - begin) / step) + 1))
       .some((value) => !Number.isNaN(value));
 
 const sentBy = (slo: Slo, group: string, past: RecordedPast, from: number): Sent => ({

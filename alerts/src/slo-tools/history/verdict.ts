@@ -20,8 +20,9 @@ const LATE = 10 * 60;
 /** People write begins down by heart: what fired so shortly before is about the incident too. */
 const EARLY = 5 * 60;
 
-const isAbout = ({ from, to }: LabelledIncident, page: Page): boolean =>
-  page.from <= to + LATE && page.to > from - EARLY;
+/** A page that still fires is in front of people; a ticket may lie there for days, and says nothing of what comes then. */
+const isAbout = ({ from, to }: LabelledIncident, page: Page, of: "pages" | "tickets" = "pages"): boolean =>
+  page.from <= to + LATE && (of === "pages" ? page.to : page.from) > from - EARLY;
 
 interface First {
   readonly sent: Sent;
@@ -39,14 +40,17 @@ function earliest(
   of: "pages" | "tickets",
 ): First | undefined {
   const found = all.flatMap((sent) =>
-    sent[of].filter((page) => isAbout(incident, page)).map((page) => ({ sent, page })),
+    sent[of].filter((page) => isAbout(incident, page, of)).map((page) => ({ sent, page })),
   );
   return found.sort((a, b) => a.page.from - b.page.from)[0];
 }
 
 /** How soon an incident would have been noticed, and by what. */
 export function findingOf(incident: LabelledIncident, all: readonly Sent[]): Finding {
-  const broken = all.filter(({ slo }) => concerns(incident, slo));
+  const broken = all.filter(
+    ({ slo, recorded }) => concerns(incident, slo) && recorded(incident.from, incident.to),
+  );
+  if (broken.length === 0) return { how: "unrecorded" };
   for (const [how, of] of [
     ["page", "pages"],
     ["ticket", "tickets"],
@@ -54,9 +58,7 @@ export function findingOf(incident: LabelledIncident, all: readonly Sent[]): Fin
     const by = earliest(incident, broken, of);
     if (by) return { how, after: Math.max(0, by.page.from - incident.from), by };
   }
-  return {
-    how: broken.some(({ recorded }) => recorded(incident.from, incident.to)) ? "missed" : "unrecorded",
-  };
+  return { how: "missed" };
 }
 
 const whose = ({ slo, group }: Sent): string => (group === "" ? slo.name : `${slo.name} of ${group}`);
