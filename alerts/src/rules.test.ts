@@ -8,7 +8,7 @@ import { httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { toolPath } from "@watchkeeper/testing/tools";
 import { afterAll, expect, test } from "vitest";
-import { stringify } from "yaml";
+import { parse, stringify } from "yaml";
 import type { Alert } from "./alert.ts";
 import { generateAlerts } from "./generate.ts";
 import { loadAlerts, loadPagerOwnAlerts } from "./load.ts";
@@ -18,6 +18,16 @@ import { renderAlertRules, renderRecordingRules } from "./render/rules.ts";
 import { databaseUnreachable } from "./symptoms/DatabaseUnreachable.ts";
 import { highErrorRate } from "./symptoms/HighErrorRate.ts";
 import { serviceDown } from "./symptoms/ServiceDown.ts";
+
+/** As much of a rule file as is looked at here. */
+interface RuleFile {
+  readonly groups: readonly {
+    readonly rules: readonly {
+      readonly alert?: string;
+      readonly labels?: Readonly<Record<string, string>>;
+    }[];
+  }[];
+}
 
 const folder = mkdtempSync(join(tmpdir(), "watchkeeper-rules-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -142,6 +152,18 @@ test("every alert says where its runbook and its board are, and both are of that
     expect(files).toHaveProperty([`docs/runbooks/generated/${name}.md`]);
     expect(files["docs/runbooks/generated/README.md"]).toContain(`(${name}.md)`);
   }
+});
+
+test("fewer than twelve alerts of rules page", () => {
+  const names = new Set<string>();
+  for (const path of ["symptoms", "slo"]) {
+    const { groups } = parse(files[`prometheus/rules/generated/${path}.yml`] ?? "") as RuleFile;
+    for (const { alert, labels } of groups.flatMap(({ rules }) => rules)) {
+      if (alert !== undefined && labels?.severity === "page") names.add(alert);
+    }
+  }
+  expect([...names]).toEqual(expect.arrayContaining(["ServiceDown", "SloBurnsFast", "SloTrafficLost"]));
+  expect(names.size).toBeLessThan(12);
 });
 
 test("an alert of the pager's own has a page in the list of all, and no rule", async () => {

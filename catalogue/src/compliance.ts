@@ -1,5 +1,6 @@
+import { periodAt } from "./calendar.ts";
 import { sloSeries } from "./names.ts";
-import { promql, Selector } from "./promql.ts";
+import { Selector } from "./promql.ts";
 import type { Slo } from "./slo.ts";
 
 /** From `from`, which is not part of it, up to `to`. In Unix seconds. */
@@ -37,42 +38,67 @@ const share = (errors: number, events: number): number | undefined =>
   events > 0 ? 1 - errors / events : undefined;
 
 /**
+ * The period that a promise is judged by at a moment: that of its calendar as far as it has passed, or its rolling days
+ * before it.
+ * @param at in Unix seconds
+ * @param later -1 for the whole period before it, -2 for the one before that
+ */
+export function periodOf({ calendar, days }: Pick<Slo, "calendar" | "days">, at: number, later = 0): Period {
+  if (!calendar) {
+    const to = at + later * days * 86_400;
+    return { from: to - days * 86_400, to };
+  }
+  const { from, to } = periodAt(calendar, at, later);
+  return { from, to: Math.min(to, at) };
+}
+
+/**
  * The figures of one promise for a period, from what its rules recorded: nothing is extrapolated.
  * @param intervalSeconds how often the rules are evaluated
- * @throws Error when the period does not end after it begins, and whatever `ask` throws
+ * @param group one of those to whom the promise is made, where it is made to each of several; all together where it
+ *   is left out
+ * @throws Error when the period does not end after it begins, when a group is given to a promise that has none, and
+ *   whatever `ask` throws
  */
 export async function complianceOf(
   slo: Slo,
   { from, to }: Period,
   intervalSeconds: number,
   ask: Ask,
+  group?: string,
 ): Promise<Compliance> {
+  if (slo.per === undefined && group !== undefined) {
+    throw new Error(`Cannot report on "${slo.name}" as it is made to all together: found ${group}`);
+  }
   if (!(to > from)) {
     throw new Error(
       `Cannot report on "${slo.name}" as the period must end after it begins: ${from} to ${to}`,
     );
   }
-  const mine = (name: string): Selector => new Selector(name, { slo: slo.name });
+  const ofAll = { slo: slo.name };
+  const labels = slo.per && group !== undefined ? { ...ofAll, [slo.per.label]: group } : ofAll;
+  const mine = (name: string): Selector => new Selector(name, labels);
   // Prometheus 2 counts a sample at the very beginning of a range, 3 does not: the beginning is left out here.
-  const range = (name: string): string => `${mine(name).text}[${Math.round((to - from) * 1_000) - 1}ms]`;
-  const over = async (operation: string, name: string): Promise<number> =>
-    (await ask(`${operation}_over_time(${range(name)})`, to)) ?? 0;
+  const rangeOf = (series: Selector): string => `${series.text}[${Math.round((to - from) * 1_000) - 1}ms]`;
+  const range = (name: string): string => rangeOf(mine(name));
+  const over = async (together: "sum" | "max", operation: string, name: string): Promise<number> =>
+    (await ask(`${together}(${operation}_over_time(${range(name)}))`, to)) ?? 0;
+  // Work is planned for a service, not for one of those whom it serves.
+  const planned = await ask(`sum_over_time(${rangeOf(new Selector(sloSeries.maintenance, ofAll))})`, to);
 
   /** A counter that did not exist when the period began was 0, unless Prometheus has forgotten what it was. */
   const grown = async (name: string): Promise<number> => {
-    const last = await ask(`last_over_time(${range(name)})`, to);
-    if (last === undefined) return 0;
-    const before = await ask(promql`last_over_time(${mine(name)}[8d])`.text, from);
-    if (before !== undefined) return last - before;
-    const born = await ask(`min_over_time(${range(sloSeries.born)})`, to);
-    return born === undefined || born > from ? last : last - (await over("min", name));
+    const last = `last_over_time(${range(name)})`;
+    const before = `last_over_time(${mine(name).text}[8d] offset ${Math.round((to - from) * 1_000)}ms)`;
+    const forgotten = `(min_over_time(${range(name)}) and min_over_time(${range(sloSeries.born)}) <= ${from})`;
+    return (await ask(`sum(${last} - (${before} or ${forgotten} or ${last} * 0))`, to)) ?? 0;
   };
 
   const events = await grown(sloSeries.eventsCumulative);
   const errors = await grown(sloSeries.errorsCumulative);
-  const allEvents = await over("sum", sloSeries.eventsDelta);
-  const allErrors = await over("sum", sloSeries.errorsDelta);
-  const measured = (await over("count", sloSeries.eventsDelta)) * intervalSeconds;
+  const allEvents = await over("sum", "sum", sloSeries.eventsDelta);
+  const allErrors = await over("sum", "sum", sloSeries.errorsDelta);
+  const measured = (await over("max", "count", sloSeries.eventsDelta)) * intervalSeconds;
   return {
     slo: slo.name,
     events,
@@ -83,6 +109,6 @@ export async function complianceOf(
     allCompliance: share(allErrors, allEvents),
     budgetSpent: events > 0 ? errors / (events * (1 - slo.objective)) : 0,
     notMeasuredSeconds: Math.max(0, to - from - measured),
-    maintenanceSeconds: (await over("sum", sloSeries.maintenance)) * intervalSeconds,
+    maintenanceSeconds: (planned ?? 0) * intervalSeconds,
   };
 }

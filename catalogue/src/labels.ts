@@ -90,6 +90,13 @@ export const labels = {
   gc_kind: closed("Kind of a garbage collection", ["major", "minor", "incremental", "weakcb"]),
   level: closed("Severity of a log message", ["trace", "debug", "info", "warn", "error", "fatal"]),
   dependency: closed("Something a service cannot work without", ["postgres", "redis"]),
+  journey: bounded("Name of a journey, a row of steps that a probe walks as a person would", 20),
+  step: bounded("Name of a step of a journey", 100),
+  step_result: closed("How a step of a journey ended; after one that failed the rest of the run is skipped", [
+    "ok",
+    "failed",
+    "skipped",
+  ]),
   version: bounded("Version of the running software", 10),
   node_version: bounded("Version of Node.js", 10),
   channel: closed("Way in which the pager reaches people", [

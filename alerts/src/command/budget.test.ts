@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { sloSeries } from "@watchkeeper/catalogue/names";
 import { afterEach, expect, test } from "vitest";
-import { exhaustedIn } from "./budget.ts";
+import { exhaustedIn, renderExhaustion } from "./budget.ts";
 import { runCommand } from "./run.ts";
 
 const servers: Server[] = [];
@@ -16,10 +16,10 @@ async function prometheusWith(
 ): Promise<string> {
   const server = createServer((request, response) => {
     const query = new URL(request.url ?? "", "http://localhost").searchParams.get("query") ?? "";
-    const result = Object.entries(values[query] ?? {}).map(([slo, value]) => ({
-      metric: { slo },
-      value: [0, String(value)],
-    }));
+    const result = Object.entries(values[query] ?? {}).map(([name, value]) => {
+      const [slo, tenant] = name.split("/");
+      return { metric: { slo, ...(tenant && { tenant }) }, value: [0, String(value)] };
+    });
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify({ status: "success", data: { resultType: "vector", result } }));
   });
@@ -53,6 +53,47 @@ test("shows what is left, how fast it burns and when it will be gone, or that no
   expect(output).toMatch(/DirectorySearch +99\.9% of 30 d +-10\.00% +2\.00 +2\.00 +exhausted/);
   expect(output).toMatch(/DirectoryCache +70% of 30 d +not measured/);
   expect(output).toMatch(/PagerDelivery .*not measured/);
+});
+
+test("a promise to each of several has a line for each of them, whoever has least left first", async () => {
+  const each = (values: readonly [number, number, number]) => ({
+    "DirectoryTenants/acme": values[0],
+    "DirectoryTenants/globex": values[1],
+    "DirectoryTenants/other": values[2],
+  });
+  const address = await prometheusWith({
+    [sloSeries.eventsCumulative]: each([1_000, 500, 0]),
+    [sloSeries.budgetRemaining]: each([0.9, -0.2, 1]),
+    [sloSeries.burnRate1h]: each([1, 7, 0]),
+    [sloSeries.burnRate6h]: each([1, 5, 0]),
+  });
+  const { output } = await runBudget("--prometheus", address, "--slo", "DirectoryTenants");
+  const [, ...rows] = output.split("\n");
+  expect(rows[0]).toMatch(/^DirectoryTenants +99\.9% of 30 d +to each of 3$/);
+  expect(rows[1]).toMatch(/^ {2}globex +-20\.00% +7\.00 +5\.00 +exhausted$/);
+  expect(rows[2]).toMatch(/^ {2}acme +90\.00% +1\.00 +1\.00 +in 27\.0 d$/);
+  expect(rows[3]).toMatch(/^ {2}other .*not measured/);
+});
+
+test("there are never more lines than the promise tells apart, and one for all others", async () => {
+  const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`DirectoryTenants/t${i}`, i / 50]));
+  const address = await prometheusWith({
+    [sloSeries.eventsCumulative]: many,
+    [sloSeries.budgetRemaining]: many,
+    [sloSeries.burnRate1h]: many,
+  });
+  const { output } = await runBudget("--prometheus", address, "--slo", "DirectoryTenants");
+  expect(output.split("\n")).toHaveLength(2 + 21);
+});
+
+test("a budget over a calendar lasts for the period at most", () => {
+  const month = { days: 30, calendar: { each: "month", zone: "Europe/Berlin" } } as const;
+  const twentieth = Date.UTC(2026, 9, 20) / 1_000;
+  expect(renderExhaustion(month, 0.5, 3, twentieth)).toBe("in 5.0 d");
+  expect(renderExhaustion(month, 0.5, 1, twentieth)).toBe("not this month");
+  expect(renderExhaustion(month, 0.5, 0, twentieth)).toBe("not at this pace");
+  expect(renderExhaustion(month, 0, 3, twentieth)).toBe("exhausted");
+  expect(renderExhaustion({ days: 30 }, 0.5, 1, twentieth)).toBe("in 15.0 d");
 });
 
 test("says in one sentence that Prometheus is away", async () => {

@@ -1,5 +1,7 @@
+import { nominalDays, periodAt } from "@watchkeeper/catalogue/calendar";
 import { sloSeries } from "@watchkeeper/catalogue/names";
-import type { Slo } from "@watchkeeper/catalogue/slo";
+import { type Slo, windowOf } from "@watchkeeper/catalogue/slo";
+import { slos } from "@watchkeeper/catalogue/slos/all";
 import type { Command } from "./command.ts";
 import { CommandError } from "./command-error.ts";
 import { parseOptions, prometheusFrom, selectSlos } from "./options.ts";
@@ -7,19 +9,31 @@ import { renderShare, renderSpan, renderTable } from "./table.ts";
 
 const TIMEOUT_MS = 10_000;
 
-/** The newest value of each promise, by its name. */
+/** The newest values of promises, by `slo` and, where they are made to several, by to whom; see `keyOf`. */
 type Values = ReadonlyMap<string, number>;
+
+/** Names what a series is about: one promise, or one of those to whom it is made. */
+const keyOf = (slo: string, group = ""): string => JSON.stringify([slo, group]);
+
+/** To whom each promise that is made to several is made, by the promise's name. */
+type Groups = ReadonlyMap<string, readonly string[]>;
 
 interface Answer {
   readonly status?: string;
   readonly error?: string;
   readonly data?: {
     readonly result?: readonly {
-      readonly metric: { readonly slo?: string };
+      readonly metric: Readonly<Record<string, string>>;
       readonly value: [number, string];
     }[];
   };
 }
+
+/** The labels by which some promise tells apart to whom it is made. */
+const GROUP_LABELS = new Set(slos.flatMap(({ per }) => (per ? [per.label as string] : [])));
+
+const groupIn = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels).find(([label]) => GROUP_LABELS.has(label))?.[1] ?? "";
 
 /** @throws CommandError when Prometheus is away or refuses */
 async function ask(prometheus: URL, query: string): Promise<Values> {
@@ -41,13 +55,32 @@ async function ask(prometheus: URL, query: string): Promise<Values> {
     const reason = answer.error ?? "its answer is none of Prometheus";
     throw new CommandError(`Cannot read the budgets at ${prometheus.origin} as ${reason}`);
   }
-  return new Map(result.map(({ metric, value }) => [metric.slo ?? "", Number(value[1])]));
+  return new Map(
+    result.map(({ metric, value }) => [keyOf(metric.slo ?? "", groupIn(metric)), Number(value[1])]),
+  );
 }
 
 /** Seconds until a budget is spent at the pace of the last hour; undefined when it never is. */
 export function exhaustedIn(left: number, burnRate: number, days: number): number | undefined {
   if (left <= 0) return 0;
   return burnRate > 0 ? (left * days * 86_400) / burnRate : undefined;
+}
+
+/**
+ * When a budget will be gone, in words. A budget over a calendar is whole again when the next period begins.
+ * @param now in Unix seconds
+ */
+export function renderExhaustion(
+  { days, calendar }: Pick<Slo, "days" | "calendar">,
+  left: number,
+  burnRate: number,
+  now: number,
+): string {
+  const gone = exhaustedIn(left, burnRate, calendar ? nominalDays[calendar.each] : days);
+  if (gone === 0) return "exhausted";
+  if (gone === undefined) return "not at this pace";
+  if (calendar && now + gone >= periodAt(calendar, now).to) return `not this ${calendar.each}`;
+  return `in ${renderSpan(gone)}`;
 }
 
 /** What is known of one promise. */
@@ -58,22 +91,50 @@ interface Measured {
   readonly lastSixHours: Values;
 }
 
-function rowOf({ name, objective, days }: Slo, measured: Measured): readonly string[] {
-  const promised = `${Number((objective * 100).toPrecision(6))}% of ${days} d`;
-  const left = measured.left.get(name);
-  const burnRate = measured.lastHour.get(name);
-  if (!measured.events.get(name) || left === undefined || burnRate === undefined) {
-    return [name, promised, "not measured", "-", "-", "-"];
+const promisedOf = (slo: Slo): string => {
+  const over = slo.calendar ? `a ${windowOf(slo)}` : `${slo.days} d`;
+  return `${Number((slo.objective * 100).toPrecision(6))}% of ${over}`;
+};
+
+function rowOf(slo: Slo, group: string, measured: Measured, now: number): readonly string[] {
+  const key = keyOf(slo.name, group);
+  const title = group === "" ? slo.name : `  ${group}`;
+  const left = measured.left.get(key);
+  const burnRate = measured.lastHour.get(key);
+  if (!measured.events.get(key) || left === undefined || burnRate === undefined) {
+    return [title, promisedOf(slo), "not measured", "-", "-", "-"];
   }
-  const gone = exhaustedIn(left, burnRate, days);
   return [
-    name,
-    promised,
+    title,
+    group === "" ? promisedOf(slo) : "",
     renderShare(left),
     burnRate.toFixed(2),
-    measured.lastSixHours.get(name)?.toFixed(2) ?? "-",
-    gone === 0 ? "exhausted" : gone === undefined ? "not at this pace" : `in ${renderSpan(gone)}`,
+    measured.lastSixHours.get(key)?.toFixed(2) ?? "-",
+    renderExhaustion(slo, left, burnRate, now),
   ];
+}
+
+/** To whom promises are made, whoever has least left first. */
+function groupsOf(promises: readonly Slo[], left: Values): Groups {
+  const groups = new Map<string, string[]>();
+  const inOrder = [...left].sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1));
+  for (const [key] of inOrder) {
+    const [slo = "", group = ""] = JSON.parse(key) as string[];
+    if (group !== "") groups.set(slo, [...(groups.get(slo) ?? []), group]);
+  }
+  // One more than are told apart, for `other`: rules of an hour ago may have told others apart.
+  return new Map(
+    promises.flatMap(({ name, per }) =>
+      per ? [[name, (groups.get(name) ?? []).slice(0, per.atMost + 1)]] : [],
+    ),
+  );
+}
+
+function rowsOf(slo: Slo, groups: Groups, measured: Measured, now: number): readonly (readonly string[])[] {
+  const mine = groups.get(slo.name);
+  if (mine === undefined || mine.length === 0) return [rowOf(slo, "", measured, now)];
+  const head = [slo.name, promisedOf(slo), `to each of ${mine.length}`, "", "", ""];
+  return [head, ...mine.map((group) => rowOf(slo, group, measured, now))];
 }
 
 /** `npm run slo -- budget`: what is left of each promise's budget, how fast it burns and when it will be gone. */
@@ -88,10 +149,12 @@ export const showBudget: Command = async (args, env, print) => {
   );
   if (!events || !left || !lastHour || !lastSixHours) throw new Error("Prometheus was asked four things");
   const measured = { events, left, lastHour, lastSixHours };
+  const groups = groupsOf(promises, left);
+  const now = Date.now() / 1_000;
   print(
     renderTable([
       ["SLO", "promised", "budget left", "burn rate 1h", "6h", "exhausted"],
-      ...promises.map((slo) => rowOf(slo, measured)),
+      ...promises.flatMap((slo) => rowsOf(slo, groups, measured, now)),
     ]),
   );
 };

@@ -33,6 +33,10 @@ test.each<[readonly string[], string]>([
     "Cannot use --preset as it must be one of strict, balanced: current value is loud",
   ],
   [
+    ["backtest", "--incidents", "none.yml"],
+    'Cannot read incidents from "none.yml" as it cannot be read: ENOENT',
+  ],
+  [
     ["backtest", "--prometheus", "http://127.0.0.1:1"],
     "Cannot ask Prometheus at http://127.0.0.1:1/ as it does not answer",
   ],

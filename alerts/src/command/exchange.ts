@@ -1,9 +1,12 @@
 import { presets } from "@watchkeeper/catalogue/slo";
+import { slos } from "@watchkeeper/catalogue/slos/all";
 import { maintenance } from "@watchkeeper/catalogue/slos/maintenance";
 import { exportPromises, importPromises } from "../slo-tools/exchange/commands.ts";
 import { backfill } from "../slo-tools/history/backfill.ts";
 import { backtest } from "../slo-tools/history/backtest.ts";
+import { type LabelledIncident, loadIncidents } from "../slo-tools/history/incidents.ts";
 import { createPrometheusApi } from "../slo-tools/history/prometheus-api.ts";
+import { renderVerdict, type Sent } from "../slo-tools/history/verdict.ts";
 import type { Command } from "./command.ts";
 import { CommandError } from "./command-error.ts";
 import { numberFrom, parseOptions, prometheusFrom, selectSlos } from "./options.ts";
@@ -66,7 +69,14 @@ export const fillBack: Command = plainly(async (args, env, print) => {
 
 /** `npm run slo -- backtest`: which pages the recorded past would have brought. */
 export const testBack: Command = plainly(async (args, env, print) => {
-  const options = parseOptions("backtest", args, ["slo", "days", "objective", "preset", "prometheus"]);
+  const options = parseOptions("backtest", args, [
+    "slo",
+    "days",
+    "objective",
+    "preset",
+    "incidents",
+    "prometheus",
+  ]);
   const preset = presets.find((each) => each === options.preset);
   if (options.preset !== undefined && preset === undefined) {
     throw new CommandError(
@@ -80,8 +90,26 @@ export const testBack: Command = plainly(async (args, env, print) => {
   const changed = { ...(objective !== undefined && { objective }), ...(preset && { preset }) };
   const api = createPrometheusApi(prometheusFrom(options.prometheus, env.WATCHKEEPER_PORT_BASE).href);
   const days = numberFrom("days", options.days, 30, 0.01, 400);
+  const to = now();
+  const all = options.incidents === undefined ? [] : await loadIncidents(options.incidents, slos);
+  const [before, after]: [Sent[], Sent[]] = [[], []];
   for (const slo of selectSlos(options.slo)) {
-    const args = { slo, days, to: now(), ...(Object.keys(changed).length > 0 && { changed }) };
-    await backtest(args, api, linesTo(print));
+    const args = { slo, days, to, ...(Object.keys(changed).length > 0 && { changed }) };
+    const sent = await backtest(args, api, linesTo(print));
+    before.push(...sent.before);
+    after.push(...sent.after);
   }
+  if (options.incidents === undefined) return;
+  const inTime = all.filter((incident) => incident.to > to - days * DAY && incident.from < to);
+  printVerdict(inTime, before, after, print);
 });
+
+function printVerdict(
+  incidents: readonly LabelledIncident[],
+  before: readonly Sent[],
+  after: readonly Sent[],
+  print: (line: string) => void,
+): void {
+  const sides = after.length > 0 ? { "as it is": before, changed: after } : { "as it is": before };
+  print(`\n${renderVerdict(incidents, sides)}`);
+}

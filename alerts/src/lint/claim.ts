@@ -1,7 +1,25 @@
 /** What somebody has promised or set up, as numbers that can be held against each other. */
 export type Claim =
   /** A share of events that keeps a promise, over some days. `of` is what is promised, such as `availability`. */
-  | { readonly kind: "objective"; readonly of: string; readonly objective: number; readonly days: number }
+  | {
+      readonly kind: "objective";
+      readonly of: string;
+      readonly objective: number;
+      readonly days: number;
+      /**
+       * How far back its rules read, where that is not its days: over a calendar, what had been counted when the period
+       * began is carried along.
+       */
+      readonly readDays?: number;
+    }
+  /** A promise to each of several: how many are told apart, and how many values the label has at most. */
+  | {
+      readonly kind: "groups";
+      readonly of: string;
+      readonly label: string;
+      readonly atMost: number;
+      readonly values: number;
+    }
   /** A duration in seconds. A statistic of undefined is one that nobody named. */
   | {
       readonly kind: "latency";

@@ -100,9 +100,9 @@ const rules = {
   "a window longer than what is kept": (claims) =>
     all(claims, "retention").flatMap((kept) => [
       ...all(claims, "objective")
-        .filter(({ claim }) => claim.days > kept.claim.days)
+        .filter(({ claim }) => (claim.readDays ?? claim.days) > kept.claim.days)
         .map(({ claim, source }) => ({
-          says: `${claim.of} is promised over ${claim.days} days, and only ${kept.claim.days} are kept.`,
+          says: `${claim.of} is promised over ${claim.readDays ?? claim.days} days, and only ${kept.claim.days} are kept.`,
           sources: [source, kept.source],
         })),
       ...all(claims, "burn-alert")
@@ -112,6 +112,15 @@ const rules = {
           sources: [source, kept.source],
         })),
     ]),
+  "more groups than there are values": (claims) =>
+    all(claims, "groups")
+      .filter(({ claim }) => claim.atMost >= claim.values)
+      .map(({ claim, source }) => ({
+        says:
+          `${claim.of} tells ${claim.atMost} apart by ${claim.label} and shares one budget among the others, ` +
+          `and ${claim.label} has at most ${claim.values} values.`,
+        sources: [source],
+      })),
   "a recovery point between two backups": (claims) =>
     all(claims, "recovery").flatMap((recovery) => {
       const point = recovery.claim.pointMinutes;

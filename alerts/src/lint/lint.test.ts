@@ -1,7 +1,9 @@
 import { up } from "@watchkeeper/catalogue/external";
+import { labels } from "@watchkeeper/catalogue/labels";
 import { databaseQueryDurationSeconds } from "@watchkeeper/catalogue/metrics/database";
+import { tenantRequestsTotal } from "@watchkeeper/catalogue/metrics/tenant";
 import { Selector, series } from "@watchkeeper/catalogue/promql";
-import { defineSlo, goodOf, type Slo, within } from "@watchkeeper/catalogue/slo";
+import { defineSlo, goodOf, groupedBy, type Slo, within } from "@watchkeeper/catalogue/slo";
 import { slos } from "@watchkeeper/catalogue/slos/all";
 import { expect, test } from "vitest";
 import type { Claim, Sourced } from "./claim.ts";
@@ -101,6 +103,23 @@ test.each<[string, readonly Sourced[], string]>([
     "DirectoryLogin is promised over 30 days, and only 15 are kept.",
   ],
   [
+    "a page over a year that even all errors cannot send",
+    ownClaims([defineSlo({ ...page, objective: 0.994, calendar: { each: "year", zone: "UTC" } })]),
+    "Burning 175 times as fast as 99.4 % of DirectoryLogin allows would need 105 % errors.",
+  ],
+  [
+    "a calendar whose rules read further back than Prometheus keeps",
+    ownClaims([defineSlo({ ...page, calendar: { each: "week", zone: "UTC" } })], 15),
+    "DirectoryLogin is promised over 30 days, and only 15 are kept.",
+  ],
+  [
+    "more tenants than there may be",
+    ownClaims([
+      defineSlo({ ...page, per: groupedBy(tenantRequestsTotal, "tenant", labels.tenant.maxValues) }),
+    ]),
+    "DirectoryLogin tells 51 apart by tenant and shares one budget among the others, and tenant has at most 51 values.",
+  ],
+  [
     "an edge that the histogram does not have",
     ownClaims([
       defineSlo({
@@ -119,6 +138,11 @@ test.each<[string, readonly Sourced[], string]>([
       .map((found) => found.says)
       .join("\n"),
   ).toContain(says);
+});
+
+test("a quarter needs no more of Prometheus' memory than its rules read: what had been counted is carried along", () => {
+  const quarter = defineSlo({ ...page, calendar: { each: "quarter", zone: "Europe/Berlin" } });
+  expect(findContradictions(ownClaims([quarter]))).toEqual([]);
 });
 
 test("an edge that the histogram has is no contradiction", () => {

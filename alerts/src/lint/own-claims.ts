@@ -1,3 +1,5 @@
+import { nominalDays } from "@watchkeeper/catalogue/calendar";
+import { labels } from "@watchkeeper/catalogue/labels";
 import { metrics } from "@watchkeeper/catalogue/metrics/all";
 import type { Selector } from "@watchkeeper/catalogue/promql";
 import { METRICS_RETENTION_DAYS } from "@watchkeeper/catalogue/retention";
@@ -16,6 +18,16 @@ function edgesOf({ name, matchers }: Selector) {
   return { seconds: Number.parseFloat(typeof le === "string" ? le : le.value), edges: histogram.buckets };
 }
 
+/** Whom a promise is made to each of, held against the values that the label may take. */
+function groupsOf({ name, per }: Slo): readonly Sourced[] {
+  if (!per) return [];
+  const label = labels[per.label];
+  const values = label.kind === "closed" ? label.values.length : label.maxValues;
+  return [
+    { source: name, claim: { kind: "groups", of: name, label: per.label, atMost: per.atMost, values } },
+  ];
+}
+
 /** What our own promises claim, with the alerts that guard them and the time that Prometheus keeps. */
 export const ownClaims = (
   slos: readonly Slo[],
@@ -23,18 +35,26 @@ export const ownClaims = (
 ): readonly Sourced[] => [
   { source: "catalogue/src/retention.ts", claim: { kind: "retention", days: retentionDays } },
   ...slos.flatMap((slo): Sourced[] => {
+    const days = slo.calendar ? nominalDays[slo.calendar.each] : slo.days;
     const classic =
       slo.urgency === "page" ? pageTiers.strict.filter((tier) => tier.atEvenTraffic !== undefined) : [];
     const burns = [
-      ...classic.map(({ long, share }) => ({ long, burnRate: (share * slo.days * DAY) / secondsOf(long) })),
+      ...classic.map(({ long, share }) => ({ long, burnRate: (share * days * DAY) / secondsOf(long) })),
       ...ticketTiers,
     ];
     const good = slo.indicator.kind === "good" ? edgesOf(slo.indicator.good[0]) : undefined;
     return [
       {
         source: slo.name,
-        claim: { kind: "objective", of: slo.name, objective: slo.objective, days: slo.days },
+        claim: {
+          kind: "objective",
+          of: slo.name,
+          objective: slo.objective,
+          days,
+          ...(slo.calendar && { readDays: slo.days }),
+        },
       },
+      ...groupsOf(slo),
       ...burns.map(
         ({ long, burnRate }): Sourced => ({
           source: `${slo.name}'s alert over ${long}`,

@@ -64,7 +64,11 @@ export async function loadKept(
   const to = (days.at(-1)?.toMs ?? 0) / 1_000;
   const byDay: ReadonlyMap<string, number>[] = [];
   for (const day of days) byDay.push(await errorsIn(prometheus, day));
-  const left = await prometheus.query(`last_over_time(${sloSeries.budgetRemaining}[1h])`, to);
+  const left = await prometheus.query(
+    // Of a promise to each of several, whoever has least left.
+    `min by (slo) (last_over_time(${sloSeries.budgetRemaining}[1h]))`,
+    to,
+  );
   const kept: Kept[] = [];
   for (const promise of slos) {
     kept.push({

@@ -13,15 +13,18 @@ export class Field {
   readonly file: string;
   readonly path: string;
   readonly value: unknown;
-  constructor(file: string, path: string, value: unknown) {
+  /** What is being done with the file. */
+  readonly task: string;
+  constructor(file: string, path: string, value: unknown, task = "import") {
     this.file = file;
     this.path = path;
     this.value = value;
+    this.task = task;
   }
 
   /** @throws Error that names the file, the field, what is allowed and what was found */
   refuse(allowed: string, found = show(this.value)): never {
-    throw new Error(`Cannot import "${this.file}" as ${this.path} must be ${allowed}: found ${found}`);
+    throw new Error(`Cannot ${this.task} "${this.file}" as ${this.path} must be ${allowed}: found ${found}`);
   }
 
   get missing(): boolean {
@@ -31,7 +34,7 @@ export class Field {
   /** One field of a mapping. Call `only` first: what nobody reads is never passed over in silence. */
   at(name: string): Field {
     const path = this.path === "" ? name : `${this.path}.${name}`;
-    return new Field(this.file, path, isMapping(this.value) ? this.value[name] : undefined);
+    return new Field(this.file, path, isMapping(this.value) ? this.value[name] : undefined, this.task);
   }
 
   /** Refuses what is no mapping, and any field of it but these. */
@@ -40,7 +43,7 @@ export class Field {
     for (const name of Object.keys(this.value as object)) {
       if (!names.includes(name)) {
         const place = this.path === "" ? "its fields" : `the fields of ${this.path}`;
-        new Field(this.file, place, name).refuse(`among ${names.join(", ")}`);
+        new Field(this.file, place, name, this.task).refuse(`among ${names.join(", ")}`);
       }
     }
     return this;
@@ -49,7 +52,7 @@ export class Field {
   list(): readonly Field[] {
     if (!Array.isArray(this.value)) this.refuse("a list");
     return (this.value as readonly unknown[]).map(
-      (each, i) => new Field(this.file, `${this.path}[${i}]`, each),
+      (each, i) => new Field(this.file, `${this.path}[${i}]`, each, this.task),
     );
   }
 

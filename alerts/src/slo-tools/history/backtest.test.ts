@@ -4,11 +4,13 @@ import { slos } from "@watchkeeper/catalogue/slos/all";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sharedRules } from "../../slo/shared-rules.ts";
 import { backtest, compare } from "./backtest.ts";
+import { parseIncidents } from "./incidents.ts";
 import type { History } from "./open-metrics.ts";
-import { judgePages } from "./page-judge.ts";
+import { judgePages, judgeTickets } from "./page-judge.ts";
 import { createPrometheusApi } from "./prometheus-api.ts";
-import { loadPast } from "./recorded-past.ts";
+import { loadPasts, type RecordedPast } from "./recorded-past.ts";
 import { createTestPrometheus, type TestPrometheus } from "./test-prometheus.ts";
+import { renderVerdict } from "./verdict.ts";
 
 const login = slos.find(({ name }) => name === "DirectoryLogin") as Slo;
 const balanced = defineSlo({ ...login, name: "Balanced", preset: "balanced" });
@@ -88,7 +90,7 @@ test.each([login, balanced])(
         for (const [at] of samples) expected.set(at, [...(expected.get(at) ?? []), rule.labels.tier ?? ""]);
       }
     }
-    const past = await loadPast(api, slo.name, START - 30 * 86_400, end, 60);
+    const past = (await loadPasts(api, slo, START - 30 * 86_400, end, 60)).get("") as RecordedPast;
     const judge = judgePages(past, slo);
     const found = new Map<number, readonly string[]>();
     past.events.forEach((_, i) => {
@@ -101,6 +103,26 @@ test.each([login, balanced])(
   },
   60_000,
 );
+
+test("tickets are judged at every minute as the rules themselves judge them", async () => {
+  const api = createPrometheusApi(prometheus.url);
+  const end = START + MINUTES * 60;
+  const rules = sharedRules([login]);
+  const budget = rules.find((rule) => "record" in rule && rule.record === sloSeries.budgetEvents);
+  const expected = new Set<string>();
+  for (const rule of rules) {
+    if (!("alert" in rule) || rule.alert !== sloAlerts.burnsSlowly) continue;
+    const text = rule.expr.text.replaceAll(sloSeries.budgetEvents, `(${budget?.expr.text})`);
+    for (const { labels, samples } of await api.queryRange(text, START, end, 60)) {
+      if (labels.slo === login.name) for (const [at] of samples) expected.add(`${at} ${rule.labels.tier}`);
+    }
+  }
+  const past = (await loadPasts(api, login, START - 30 * 86_400, end, 60)).get("") as RecordedPast;
+  const judge = judgeTickets(past, login);
+  const found = past.events.flatMap((_, i) => judge(i).tiers.map((tier) => `${past.from + i * 60} ${tier}`));
+  expect(expected.size).toBeGreaterThan(20);
+  expect(found.sort()).toEqual([...expected].sort());
+}, 60_000);
 
 const told = async (args: Partial<Parameters<typeof backtest>[0]>): Promise<string> => {
   let text = "";
@@ -126,6 +148,36 @@ test("without a change the pages that came are listed, and a promise without a p
   expect(await told({})).toMatch(/: \d+ pages?\n\n\| Began \(UTC\) \| Lasted \| 99\.9 % strict \|\n/);
   await expect(told({ slo: { ...login, name: "Nobody" } })).rejects.toThrow(
     'Cannot read the past of "Nobody" as its rules must have recorded it: found nothing',
+  );
+});
+
+test("incidents that people remember are held against what the rules would have sent", async () => {
+  const incidents = parseIncidents(
+    "past.yml",
+    `
+- { begin: 2026-10-01T02:00:00Z, end: 2026-10-01T02:05:00Z, title: outage, promises: [DirectoryLogin] }
+- { begin: 2026-10-01T03:26:00Z, end: 2026-10-01T03:29:00Z, title: nobody looked }
+- { begin: 2026-10-01T06:40:00Z, end: 2026-10-01T06:41:00Z, title: nothing to see, services: [app] }`,
+    slos,
+  );
+  const args = { slo: login, days: 1, to: START + MINUTES * 60, changed: { objective: 0.9 } };
+  const { before, after } = await backtest(args, createPrometheusApi(prometheus.url), () => undefined);
+  const text = renderVerdict(incidents, { "as it is": before, changed: after });
+  expect(text).toMatch(
+    /\| outage \| 2026-10-01 02:00 \| 5\.0 min \| page after 120 s, DirectoryLogin, 30m tier \| .+ \|\n/,
+  );
+  expect(text).toContain(
+    "| nobody looked | 2026-10-01 03:26 | 180 s | nothing recorded | nothing recorded |",
+  );
+  expect(text).toMatch(/\| nothing to see \| 2026-10-01 06:40 \| 60 s \| .*\*\*missed\*\* \|\n/);
+  // Twelve a minute from 05:00 on, for half an hour, were no incident to anybody.
+  expect(text).toMatch(/\| as it is \| 2026-10-01 05:0\d \| .+ \| DirectoryLogin \| \w+ \|/);
+});
+
+test("a promise over a calendar is not judged as if it rolled", async () => {
+  const slo = defineSlo({ ...login, calendar: { each: "month", zone: "UTC" } });
+  await expect(told({ slo })).rejects.toThrow(
+    'Cannot judge the past of "DirectoryLogin" as it must hold over rolling days: found a calendar',
   );
 });
 

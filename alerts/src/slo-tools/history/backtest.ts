@@ -1,8 +1,9 @@
 import type { Preset, Slo } from "@watchkeeper/catalogue/slo";
 import type { Output } from "../exchange/commands.ts";
-import { type Judged, type Page, pagesIn } from "./page-judge.ts";
+import { type Judged, type Page, pagesIn, ticketsIn } from "./page-judge.ts";
 import type { PrometheusApi } from "./prometheus-api.ts";
-import { loadPast, type RecordedPast } from "./recorded-past.ts";
+import { loadPasts, type RecordedPast } from "./recorded-past.ts";
+import type { Sent } from "./verdict.ts";
 
 export interface BacktestArgs {
   readonly slo: Slo;
@@ -77,25 +78,56 @@ function recordedShare(past: RecordedPast, from: number): number {
   return steps.filter((value) => !Number.isNaN(value)).length / Math.max(1, steps.length);
 }
 
+const recordedIn =
+  ({ from: begin, step, events }: RecordedPast) =>
+  (from: number, to: number): boolean =>
+    events
+      .slice(Math.max(0, Math.floor((from - begin) / step)), Math.max(0, Math.ceil((to - begin) / step) + 1))
+      .some((value) => !Number.isNaN(value));
+
+const sentBy = (slo: Slo, group: string, past: RecordedPast, from: number): Sent => ({
+  slo,
+  group,
+  pages: slo.urgency === "page" ? pagesIn(past, slo, from) : [],
+  tickets: ticketsIn(past, slo, from),
+  recorded: recordedIn(past),
+});
+
+/** What a promise would have sent, and what it would if it were changed, to whomever it is made. */
+export interface Backtested {
+  readonly before: readonly Sent[];
+  readonly after: readonly Sent[];
+}
+
 /**
  * Writes which pages a promise would have sent on its recorded past, and which it would if it were changed.
- * @throws Error when nothing was recorded
+ * @throws Error when nothing was recorded, and for a promise over a calendar
  */
-export async function backtest(args: BacktestArgs, api: PrometheusApi, output: Output): Promise<void> {
+export async function backtest(args: BacktestArgs, api: PrometheusApi, output: Output): Promise<Backtested> {
   const { slo, days, changed } = args;
+  if (slo.calendar) {
+    throw new Error(
+      `Cannot judge the past of "${slo.name}" as it must hold over rolling days: found a calendar`,
+    );
+  }
   const step = args.step ?? MINUTE;
   const to = Math.floor(args.to / step) * step;
   const from = to - days * DAY;
   // A budget looks back over its whole window.
-  const past = await loadPast(api, slo.name, from - slo.days * DAY, to, step);
+  const pasts = await loadPasts(api, slo, from - slo.days * DAY, to, step);
   const after = changed && { ...slo, ...changed };
-  const [was, would] = [pagesIn(past, slo, from), after ? pagesIn(past, after, from) : []];
   const pagesNobody = slo.urgency === "page" ? "" : ", were it one that pages";
-  output(
-    `${slo.name}${pagesNobody}, ${time(from)} to ${time(to)} UTC, ` +
-      `${(recordedShare(past, from) * 100).toFixed(1)} % of it recorded: ` +
-      `${count(was)}${after ? ` before, ${would.length} after` : ""}\n`,
-  );
-  const compared = compare(was, would);
-  if (compared.length > 0) output(`\n${renderTable(compared, slo, after)}\n`);
+  for (const [group, past] of pasts) {
+    const [was, would] = [pagesIn(past, slo, from), after ? pagesIn(past, after, from) : []];
+    output(
+      `${slo.name}${group === "" ? "" : ` of ${group}`}${pagesNobody}, ${time(from)} to ${time(to)} UTC, ` +
+        `${(recordedShare(past, from) * 100).toFixed(1)} % of it recorded: ` +
+        `${count(was)}${after ? ` before, ${would.length} after` : ""}\n`,
+    );
+    const compared = compare(was, would);
+    if (compared.length > 0) output(`\n${renderTable(compared, slo, after)}\n`);
+  }
+  const sent = (judged: Slo): readonly Sent[] =>
+    [...pasts].map(([group, past]) => sentBy(judged, group, past, from));
+  return { before: sent(slo), after: after ? sent(after) : [] };
 }

@@ -1,4 +1,4 @@
-import { complianceOf, EVALUATION_SECONDS } from "@watchkeeper/catalogue/compliance";
+import { complianceOf, EVALUATION_SECONDS, periodOf } from "@watchkeeper/catalogue/compliance";
 import { sloSeries } from "@watchkeeper/catalogue/names";
 import type { Slo } from "@watchkeeper/catalogue/slo";
 import { slos } from "@watchkeeper/catalogue/slos/all";
@@ -10,6 +10,7 @@ import { createTestPrometheus, type TestPrometheus } from "./test-prometheus.ts"
 
 const search = slos.find(({ name }) => name === "DirectorySearch") as Slo;
 const login = slos.find(({ name }) => name === "DirectoryLogin") as Slo;
+const tenants = slos.find(({ name }) => name === "DirectoryTenants") as Slo;
 /** 1 October 2026, 00:00 UTC. */
 const START = 1_790_812_800;
 const STEP = ruleTiming.interval;
@@ -18,8 +19,8 @@ const STEP = ruleTiming.interval;
  * What the rules record of ten events each quarter of a minute, two of which are bad from minute 20 to 30 and from 40 to
  * 50. From minute 40 to 50 is planned; from 60 to 70 Prometheus is away.
  */
-function recordedOf(slo: string, minutes: number): readonly History[] {
-  const labels = { slo };
+function recordedOf(slo: string, minutes: number, group = {}): readonly History[] {
+  const labels = { slo, ...group };
   const points: [number, Record<string, number>][] = [];
   let events = 0;
   let errors = 0;
@@ -44,14 +45,19 @@ function recordedOf(slo: string, minutes: number): readonly History[] {
   }
   return Object.keys(points[0]?.[1] ?? {}).map((name) => ({
     name,
-    labels,
+    labels: name === sloSeries.maintenance ? { slo } : labels,
     samples: points.map(([at, values]) => [at, values[name] ?? 0] as const),
   }));
 }
 
 let prometheus: TestPrometheus;
 beforeAll(async () => {
-  prometheus = await createTestPrometheus([...recordedOf(search.name, 100), ...recordedOf(login.name, 100)]);
+  prometheus = await createTestPrometheus([
+    ...recordedOf(search.name, 100),
+    ...recordedOf(login.name, 100),
+    ...recordedOf(tenants.name, 100, { tenant: "acme" }),
+    ...recordedOf(tenants.name, 35, { tenant: "other" }).filter(({ name }) => name !== sloSeries.maintenance),
+  ]);
 });
 afterAll(() => prometheus.close());
 
@@ -59,12 +65,13 @@ test("reports measure time in the steps in which rules are evaluated", () => {
   expect(EVALUATION_SECONDS).toBe(ruleTiming.interval);
 });
 
-const reported = (slo: Slo, from: number, to: number) =>
+const reported = (slo: Slo, from: number, to: number, group?: string) =>
   complianceOf(
     slo,
     { from: START + from * 60, to: START + to * 60 },
     STEP,
     askFor(createPrometheusApi(prometheus.url)),
+    group,
   );
 
 test("a period says what was counted, with and without planned maintenance, and for how long nobody looked", async () => {
@@ -105,6 +112,37 @@ test("a promise that was born within a period began at zero, and one that was no
     budgetSpent: 0,
     notMeasuredSeconds: 1_200,
   });
+});
+
+test("a promise to each of several is reported for one of them, and work that was planned holds for all", async () => {
+  expect(await reported(tenants, 0, 90, "acme")).toMatchObject({
+    events: 2_800,
+    errors: 80,
+    maintenanceSeconds: 600,
+  });
+  expect(await reported(tenants, 0, 30, "other")).toMatchObject({ events: 1_200, errors: 80 });
+  // All together: what the one had counted, and what the other had before it was told apart no longer.
+  expect(await reported(tenants, 0, 90)).toMatchObject({
+    events: 4_200,
+    errors: 160,
+    notMeasuredSeconds: 600,
+  });
+  expect(await reported(tenants, 25, 90)).toMatchObject({ events: 2_200, errors: 80 });
+  expect(await reported(tenants, 45, 90)).toMatchObject({ events: 1_200, errors: 0 });
+  await expect(reported(search, 0, 90, "acme")).rejects.toThrow(
+    'Cannot report on "DirectorySearch" as it is made to all together: found acme',
+  );
+});
+
+test("the period of a calendar is that of its place, up to now while it lasts; others roll", () => {
+  const month = { days: 30, calendar: { each: "month", zone: "Europe/Berlin" } } as const;
+  const at = Date.UTC(2026, 9, 20) / 1_000;
+  // Berlin is two hours ahead on 1 October and 1 September.
+  const october = Date.UTC(2026, 8, 30, 22) / 1_000;
+  expect(periodOf(month, at)).toEqual({ from: october, to: at });
+  expect(periodOf(month, at, -1)).toEqual({ from: Date.UTC(2026, 7, 31, 22) / 1_000, to: october });
+  expect(periodOf({ days: 30 }, at)).toEqual({ from: at - 30 * 86_400, to: at });
+  expect(periodOf({ days: 30 }, at, -1)).toEqual({ from: at - 60 * 86_400, to: at - 30 * 86_400 });
 });
 
 test("a period that ends before it begins, and a Prometheus that is away, are named", async () => {
