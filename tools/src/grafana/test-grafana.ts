@@ -28,7 +28,7 @@ export interface Faults {
 }
 
 interface QueryBody {
-  readonly queries: readonly { readonly refId: string; readonly expr: string }[];
+  readonly queries: readonly { readonly refId: string; readonly expr?: string; readonly rawSql?: string }[];
 }
 
 const frameOf = (values: readonly number[]): object => ({
@@ -46,9 +46,10 @@ const found = (body: unknown, otherwise: string): Reply =>
 
 function answerQueries(body: string, faults: Faults): Reply {
   const { queries } = JSON.parse(body) as QueryBody;
-  const results = queries.map(({ refId, expr }) => {
+  const results = queries.map(({ refId, expr, rawSql }) => {
+    const asked = expr ?? rawSql ?? "";
     const [, fault = [1, 2, 3]] =
-      Object.entries(faults.expressions ?? {}).find(([text]) => expr.includes(text)) ?? [];
+      Object.entries(faults.expressions ?? {}).find(([text]) => asked.includes(text)) ?? [];
     return "error" in fault
       ? [refId, { status: 400, error: fault.error }]
       : [refId, { status: 200, frames: [frameOf(fault)] }];
