@@ -102,9 +102,11 @@ test("a real Alertmanager lets tickets of the service wait, and neither its page
     when: { from: instant(Date.now() - hour), to: instant(Date.now() + hour) },
   };
   const config = parse(renderAlertmanagerConfig([now]));
-  for (const { webhook_configs } of config.receivers) {
-    webhook_configs[0].url = url;
-    delete webhook_configs[0].http_config;
+  for (const { webhook_configs = [] } of config.receivers) {
+    for (const webhook of webhook_configs) {
+      webhook.url = url;
+      delete webhook.http_config;
+    }
   }
   for (const route of [config.route, ...config.route.routes]) route.group_wait = "0s";
   writeFileSync(join(folder, "run.yml"), JSON.stringify(config));

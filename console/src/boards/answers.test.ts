@@ -25,8 +25,13 @@ const now = Math.floor(Date.now() / 1_000);
 /** Questions that may have no answer, by board, panel and query, and why. */
 const MAY_BE_EMPTY: Readonly<Record<string, string>> = {
   "infrastructure, First certificate expires in, A": "the demo is probed without TLS",
+  "infrastructure, Memory of Redis, B": "the limit is drawn once an eighth of it is used",
   "on-call, Alerts that fire, A": "nothing fires at the end of the demo's past",
   "overview, Alerts that fire, A": "nothing fires at the end of the demo's past",
+  "slo, Budget left, by tenant, A": "the demo's past knows no tenants",
+  "slo, Promises to each tenant, A": "the demo's past knows no tenants",
+  "slo, Promises to each tenant, B": "the demo's past knows no tenants",
+  "slo, Promises to each tenant, C": "the demo's past knows no tenants",
 };
 /** The same, of the last day alone. */
 const MAY_BE_EMPTY_TODAY: Readonly<Record<string, string>> = {
@@ -34,6 +39,7 @@ const MAY_BE_EMPTY_TODAY: Readonly<Record<string, string>> = {
   "on-call, Resolved after (MTTR), A": "nothing had to be resolved today",
   "on-call, Who made the noise, A": "no alert fired today",
   "on-call, From alert to provider, A": "nobody had to be told anything today",
+  "on-call, Later than due, A": "no level of an escalation was due today",
 };
 
 interface Answer {
