@@ -33,7 +33,7 @@ export const recordedSloEvents = foreign(
   sloSeries.eventsCumulative,
   "items",
   "Events that each promise has counted since it was first evaluated",
-  ofPromise,
+  ofEach,
 );
 
 export const recordedSloErrors = foreign(
@@ -41,7 +41,7 @@ export const recordedSloErrors = foreign(
   sloSeries.errorsCumulative,
   "items",
   "Events that broke each promise since it was first evaluated",
-  ofPromise,
+  ofEach,
 );
 
 export const recordedErrorBudget = foreign(

@@ -6,6 +6,7 @@ import type { Metric } from "@watchkeeper/catalogue/metric";
 import { metrics } from "@watchkeeper/catalogue/metrics/all";
 import { sloSeries } from "@watchkeeper/catalogue/names";
 import * as recordedSeries from "@watchkeeper/catalogue/recorded";
+import { slos } from "@watchkeeper/catalogue/slos/all";
 
 /** Labels that a series can carry, by the name under which it is selected. */
 export type KnownSeries = ReadonlyMap<string, ReadonlySet<string>>;
@@ -22,7 +23,10 @@ const selectedAs = (metric: Metric): readonly [string, readonly string[]][] =>
       ]
     : [[metric.name, metric.labels]];
 
-/** Labels of what rules record of promises, as far as boards select it; all the others carry the promise's name alone. */
+/** Of a promise that is made to each of several, each series is there once for each of them. */
+const GROUPS = slos.flatMap(({ per }) => (per ? [per.label] : []));
+
+/** Labels of what rules record of promises, as far as boards select it; all the others carry the promise's name and group. */
 const LABELS: ReadonlyMap<string, readonly string[]> = new Map(
   Object.values(recordedSeries).map(({ name, labels }) => [name, labels]),
 );
@@ -33,7 +37,7 @@ export function knownSeries(recordings: readonly Recording[]): KnownSeries {
   const own = recordings.map(({ name, labels }): [string, readonly string[]] => [name, labels]);
   const promises = Object.values(sloSeries).map((name): [string, readonly string[]] => [
     name,
-    LABELS.get(name) ?? ["slo"],
+    [...(LABELS.get(name) ?? ["slo"]), ...GROUPS],
   ]);
   return new Map(
     [...metrics.flatMap(selectedAs), ...foreign, ...own, ...promises].map(([name, labels]) => [

@@ -1,3 +1,4 @@
+import type { LabelValue } from "@watchkeeper/catalogue/labels";
 import { authActiveSessions, authLoginAttemptsTotal } from "@watchkeeper/catalogue/metrics/auth";
 import {
   businessActiveUsers,
@@ -15,7 +16,7 @@ import { httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
 import { employeeSearchQueriesTotal } from "@watchkeeper/catalogue/metrics/search";
 import { buckets, Expr, match, promql, series } from "@watchkeeper/catalogue/promql";
 import { defineBoard } from "../board.ts";
-import { label, query } from "../query.ts";
+import { query } from "../query.ts";
 import { falling, neutral, rising } from "../thresholds.ts";
 
 const profile = { job: "app", route: "/api/employees/:id", status: match("2..") } as const;
@@ -35,6 +36,32 @@ const anHour = { step: "1h" } as const;
 /** Several collectors say the same. */
 const people = (window: "day" | "week" | "month") =>
   promql`max(${series(businessActiveUsers, { activity_window: window })})`;
+
+/** What managers read instead of a label's values. */
+type Words<Value extends string> = Readonly<Record<Value, string>>;
+
+const featureWords: Words<LabelValue<"feature">> = {
+  search: "look for people",
+  profile_view: "open profiles",
+  profile_update: "change profiles",
+};
+const eventWords: Words<LabelValue<"business_event">> = {
+  login: "sign-ins",
+  search: "searches",
+  empty_search: "searches that found nobody",
+  profile_view: "profiles opened",
+  profile_update: "profiles changed",
+};
+const phaseWords: Words<LabelValue<"page_phase">> = {
+  first_byte: "the first answer",
+  first_paint: "something to see",
+  largest_paint: "the largest part to see",
+  loaded: "everything",
+};
+
+/** One query for each value, named by its words. */
+const inWords = <Value extends string>(words: Words<Value>, ask: (value: Value) => Expr) =>
+  (Object.keys(words) as Value[]).map((value) => query(ask(value), words[value]));
 
 export const business = defineBoard({
   uid: "business",
@@ -185,12 +212,11 @@ export const business = defineBoard({
           metric: businessFeatureUsers,
           unit: "percentunit",
           max: 1,
-          queries: [
-            query(
-              promql`max by (feature) (${series(businessFeatureUsers)}) / on () group_left () (${people("month")} > 0)`,
-              label(businessFeatureUsers, "feature"),
-            ),
-          ],
+          queries: inWords(
+            featureWords,
+            (feature) =>
+              promql`max(${series(businessFeatureUsers, { feature })}) / on () (${people("month")} > 0)`,
+          ),
           thresholds: neutral,
           nothing: "nobody was here",
         },
@@ -203,12 +229,10 @@ export const business = defineBoard({
           width: 16,
           metric: businessEventsLastHour,
           decimals: 0,
-          queries: [
-            query(
-              promql`max by (business_event) (${series(businessEventsLastHour)})`,
-              label(businessEventsLastHour, "business_event"),
-            ),
-          ],
+          queries: inWords(
+            eventWords,
+            (business_event) => promql`max(${series(businessEventsLastHour, { business_event })})`,
+          ),
         },
       ],
     },
@@ -283,12 +307,11 @@ export const business = defineBoard({
             "Three of four visitors waited at most so long, as their own browsers measured it. 2.5 s for the largest paint is good.",
           width: 12,
           metric: pageLoadDurationSeconds,
-          queries: [
-            query(
-              promql`histogram_quantile(0.75, sum by (le, page_phase) (increase(${buckets(pageLoadDurationSeconds)}[1h])))`,
-              label(pageLoadDurationSeconds, "page_phase"),
-            ),
-          ],
+          queries: inWords(
+            phaseWords,
+            (page_phase) =>
+              promql`histogram_quantile(0.75, sum by (le) (increase(${buckets(pageLoadDurationSeconds, { page_phase })}[1h])))`,
+          ),
         },
       ],
     },
