@@ -52,11 +52,9 @@ const eventWords: Words<LabelValue<"business_event">> = {
   profile_view: "profiles opened",
   profile_update: "profiles changed",
 };
-const phaseWords: Words<LabelValue<"page_phase">> = {
+const phaseWords: Words<"first_byte" | "largest_paint"> = {
   first_byte: "the first answer",
-  first_paint: "something to see",
   largest_paint: "the largest part to see",
-  loaded: "everything",
 };
 
 /** One query for each value, named by its words. */
