@@ -36,15 +36,11 @@ export interface Cause {
 }
 
 /**
- * Which incident an alert belongs to: the one of its name and service, and of the promise where it is about one. The
- * promises of a service are broken for reasons of their own: whoever looks after slow searches has not looked after
- * sign-ins that fail.
+ * Which incident an alert belongs to: the one of its name and service.
  *
  * Not Alertmanager's groupKey: that one spells out the route, so editing alertmanager.yml in the middle of an outage
  * would open every incident anew, and an alert that matches two routes would open two. The name and the service are
  * what people call an incident by, and fifty instances with one trouble wake somebody once.
- *
- * @param slo the promise's name; an alert that is about none has none, or an empty one
  */
-export const incidentKeyOf = (source: Source, alertname: string, service: string, slo = ""): string =>
-  JSON.stringify(slo === "" ? [source, alertname, service] : [source, alertname, service, slo]);
+export const incidentKeyOf = (source: Source, alertname: string, service: string): string =>
+  JSON.stringify([source, alertname, service]);

@@ -19,28 +19,6 @@ test("an alert of Alertmanager becomes one fact that holds since its start or it
   expect(resolved).toMatchObject({ status: "resolved", factAt: "2026-03-01T03:05:00.5Z" });
 });
 
-test("two broken promises of one service are two incidents, whoever says so; an empty label is none", () => {
-  const alert = { status: "firing", startsAt: "2026-03-01T03:00:00Z" };
-  const labels = { alertname: "SloBurnsFast", service: "app" };
-  const body = {
-    alerts: [
-      { ...alert, labels: { ...labels, slo: "DirectoryLogin", tier: "1h" } },
-      { ...alert, labels: { ...labels, slo: "DirectoryLogin", tier: "30m" } },
-      { ...alert, labels: { ...labels, slo: "DirectorySearch", tier: "1h" } },
-      { ...alert, labels: { ...labels, slo: "" } },
-    ],
-  };
-  for (const source of ["alertmanager", "grafana"] as const) {
-    const { facts } = parsePayload(Buffer.from(JSON.stringify(body)), source);
-    expect(facts.map(({ incidentKey }) => JSON.parse(incidentKey))).toEqual([
-      [source, "SloBurnsFast", "app", "DirectoryLogin"],
-      [source, "SloBurnsFast", "app", "DirectoryLogin"],
-      [source, "SloBurnsFast", "app", "DirectorySearch"],
-      [source, "SloBurnsFast", "app"],
-    ]);
-  }
-});
-
 test("an end that cannot be true means the present", () => {
   const [fact] = parsePayload(webhookBody({ status: "resolved", endsAt: "0001-01-01T00:00:00Z" })).facts;
   expect(fact?.factAt).toBeNull();

@@ -57,7 +57,7 @@ export function factOf(alert: z.infer<typeof alertSchema>, source: WebhookSource
   return {
     source,
     fingerprint: alert.fingerprint ?? fingerprintOf(labels),
-    incidentKey: incidentKeyOf(source, labels.alertname ?? "", labels.service ?? "", labels.slo),
+    incidentKey: incidentKeyOf(source, labels.alertname ?? "", labels.service ?? ""),
     status,
     factAt: status === "firing" ? startsAt : resolvedAt(startsAt, endsAt),
     startsAt,
