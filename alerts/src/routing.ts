@@ -70,10 +70,10 @@ export const defaultReceiver: ReceiverName = "pager";
 export const defaultTiming: Timing = { groupWait: "10s", groupInterval: "30s", repeatInterval: "4h" };
 
 /**
- * Alerts of one group come as one message. Promises of one service are broken for reasons of their own and have a
- * runbook each, so that they are told apart; alerts that are about no promise have no label `slo`.
+ * Alerts of one group come as one message. What breaks one promise of a service, such as its database going away,
+ * breaks most of them at once: that is one message and one incident, which names them all, and no storm.
  */
-export const groupBy = ["alertname", "service", "slo"] as const;
+export const groupBy = ["alertname", "service"] as const;
 
 /** The first route that matches takes the alert. */
 export const routes: readonly Route[] = [
