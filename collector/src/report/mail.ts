@@ -1,6 +1,7 @@
 import { PassThrough } from "node:stream";
 import type { ReportDocument } from "@watchkeeper/catalogue/report-document";
 import { reasonOf } from "@watchkeeper/process/main";
+import { mailDomainOf, parseSmtpUrl } from "@watchkeeper/process/smtp";
 import { createTransport } from "nodemailer";
 import { renderHtml } from "./html.ts";
 import { renderPlain } from "./plain.ts";
@@ -20,23 +21,6 @@ export type Sent =
   | { readonly result: "refused" | "unsure"; readonly reason: string };
 
 const STEP_TIMEOUT_MS = 15_000;
-
-function parseServer(text: string) {
-  const url = new URL(text);
-  const secure = url.protocol === "smtps:";
-  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
-  const user = decodeURIComponent(url.username);
-  return {
-    host: url.hostname.replace(/^\[|\]$/g, ""),
-    port: Number(url.port || (secure ? 465 : 587)),
-    secure,
-    // A password never crosses a network in the clear.
-    requireTLS: !secure && user !== "" && !loopback,
-    ...(user !== "" && { auth: { user, pass: decodeURIComponent(url.password) } }),
-  };
-}
-
-const domainOf = (from: string): string => /@([^\s<>"]+)/.exec(from)?.[1] ?? "watchkeeper.invalid";
 
 /**
  * Mails a report with its charts inside and the PDF beside it. Its message id is the same at every attempt, so that
@@ -71,14 +55,14 @@ export async function sendReport(
       })),
       { filename: `${name}.pdf`, content: await renderPdf(report, pictures), contentType: "application/pdf" },
     ],
-    messageId: `<${name}@${domainOf(from)}>`,
+    messageId: `<${name}@${mailDomainOf(from)}>`,
     headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },
     disableFileAccess: true,
     disableUrlAccess: true,
   };
   let textLeft = false;
   const transport = createTransport({
-    ...parseServer(url),
+    ...parseSmtpUrl(url),
     connectionTimeout: STEP_TIMEOUT_MS,
     greetingTimeout: STEP_TIMEOUT_MS,
     socketTimeout: STEP_TIMEOUT_MS,

@@ -1,5 +1,6 @@
 import { PassThrough } from "node:stream";
 import { reasonOf } from "@watchkeeper/process/main";
+import { mailDomainOf, parseSmtpUrl } from "@watchkeeper/process/smtp";
 import { createTransport } from "nodemailer";
 import type { ActionAddresses } from "../actions/addresses.ts";
 import type { Channel, Message, Outcome } from "./channel.ts";
@@ -21,24 +22,6 @@ interface SmtpError extends Error {
   readonly code?: string;
   readonly responseCode?: number;
 }
-
-function parseServer(text: string) {
-  const url = new URL(text);
-  const secure = url.protocol === "smtps:";
-  const loopback = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
-  const user = decodeURIComponent(url.username);
-  return {
-    host: url.hostname.replace(/^\[|\]$/g, ""),
-    port: Number(url.port || (secure ? 465 : 587)),
-    secure,
-    // A password never crosses a network in the clear.
-    requireTLS: !secure && user !== "" && !loopback,
-    ...(user !== "" && { auth: { user, pass: decodeURIComponent(url.password) } }),
-  };
-}
-
-/** What follows the @ in our message ids. */
-const domainOf = (from: string): string => /@([^\s<>"]+)/.exec(from)?.[1] ?? "watchkeeper.invalid";
 
 /**
  * What a failed attempt means. The last byte of the text has left us or it has not: before, nobody can have the
@@ -68,8 +51,8 @@ function actionsOf(message: Message, addresses: ActionAddresses | undefined): re
 
 /** Mail by SMTP: one at the start and one at the end of an incident, in one thread. */
 export function createEmailChannel({ url, from, to }: EmailSettings, addresses?: ActionAddresses): Channel {
-  const server = parseServer(url);
-  const domain = domainOf(from);
+  const server = parseSmtpUrl(url);
+  const domain = mailDomainOf(from);
   const messageIdOf = (deliveryId: string): string => `<${deliveryId}@${domain}>`;
 
   function render(message: Message) {
