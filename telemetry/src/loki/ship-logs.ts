@@ -31,7 +31,7 @@ export interface ShipperOptions {
   readonly onHealth?: (reason: string | undefined) => void;
   /** Lines wait at most this long for others to travel with. */
   readonly lingerMs?: number;
-  /** Gzipped bytes that may wait for a Loki that is away; 8 MiB are some 400,000 request lines. */
+  /** Gzipped bytes that may wait for a Loki that is away; 8 MiB hold hundreds of thousands of request lines. */
   readonly maxBacklogBytes?: number;
   /** The first pause after a failure; it doubles up to `MAX_PAUSE_MS`. */
   readonly firstPauseMs?: number;
@@ -43,7 +43,7 @@ const BATCH_SIZE = 256 * 1_024;
 const MAX_PACKING_SIZE = 8 * 1_024 * 1_024;
 const MAX_PAUSE_MS = 30_000;
 const CLOSE_BUDGET_MS = 2_500;
-/** The fastest level: log lines shrink to a twelfth, and the slowest would save only a third more. */
+/** The fastest level: log lines repeat so much that it leaves little of them. */
 const GZIP_LEVEL = 1;
 
 /**
