@@ -20,7 +20,7 @@ export function renderRuleTests(alert: Alert): string {
         exp_alerts: [
           {
             exp_labels: { ...alertLabels(alert), ...world.labels },
-            exp_annotations: annotations(alert, world.description),
+            exp_annotations: annotations(alert, world),
           },
         ],
       },

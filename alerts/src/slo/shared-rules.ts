@@ -138,7 +138,11 @@ function pageRule(
     ),
     for: "0s",
     labels: { severity: "page", tier: long, share: percent(share), window: horizon.window },
-    annotations: annotationsOf("The error budget of a promise is spent fast.", fastText(horizon, long)),
+    annotations: annotationsOf(
+      sloAlerts.burnsFast,
+      "The error budget of a promise is spent fast.",
+      fastText(horizon, long),
+    ),
   };
 }
 
@@ -156,6 +160,7 @@ function ticketRule(horizon: SharedHorizon, { short, long, burnRate: rate }: Tic
     for: "0s",
     labels: { severity: "ticket", tier: long, share: percent(share), window: horizon.window },
     annotations: annotationsOf(
+      sloAlerts.burnsSlowly,
       "The error budget of a promise is spent too fast to last.",
       slowText(horizon, long),
     ),
@@ -187,6 +192,7 @@ const healthRules = (groups: readonly string[]): readonly AlertRule[] => [
     for: "0s",
     labels: { severity: "page" },
     annotations: annotationsOf(
+      sloAlerts.trafficLost,
       "Nothing reaches a service that is busy at this hour.",
       "{{ $labels.slo }} has counted nothing for a quarter of an hour; " +
         "at this time yesterday it counted {{ $value | humanize }} events, and last week it was busy too.",
@@ -199,6 +205,7 @@ const healthRules = (groups: readonly string[]): readonly AlertRule[] => [
     for: "1h",
     labels: { severity: "ticket" },
     annotations: annotationsOf(
+      sloAlerts.noEventsEver,
       "A promise has never counted anything.",
       "{{ $labels.slo }} has counted no event since it exists: what it selects may not exist.",
     ),
@@ -209,6 +216,7 @@ const healthRules = (groups: readonly string[]): readonly AlertRule[] => [
     for: "15m",
     labels: { severity: "ticket" },
     annotations: annotationsOf(
+      sloAlerts.inconsistent,
       "A promise counts more errors than events.",
       `${whoOf(groups)} has counted {{ $value | humanize }} errors within 1h and fewer events: ` +
         "what it selects as errors is no part of what it selects as events.",

@@ -65,6 +65,9 @@ export const pageFallback = defineAlert({
       "If it began with a new version of the pager, check out the one before it and start the pager again.",
   },
   board: "on-call",
+  panel: "on-call/ready",
+  logs: "pager",
+  inhibitedBy: { never: "it is the last way of a page, and nothing may silence it" },
   tests: {
     fires: [
       {

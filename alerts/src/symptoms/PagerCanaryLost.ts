@@ -29,7 +29,10 @@ export const pagerCanaryLost = defineAlert({
     ],
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
-  board: "on-call",
+  board: "watchkeeper",
+  panel: "watchkeeper/canary",
+  logs: "pager",
+  inhibitedBy: { never: "no other alert of the pager says where the way is broken" },
   tests: {
     fires: [
       {
