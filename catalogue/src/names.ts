@@ -132,6 +132,7 @@ export const ruleGroups = {
   recording: "recording",
   symptoms: "symptoms",
   slo: "slo",
+  sloMinute: "slo-minute",
   sloHourly: "slo-hourly",
 } as const;
 

@@ -207,7 +207,7 @@ export const renderWorlds = (
   renderYaml(source, {
     rule_files: ["../../rules/generated/slo.yml"],
     evaluation_interval: step,
-    group_eval_order: [ruleGroups.slo, ruleGroups.sloHourly],
+    group_eval_order: [ruleGroups.slo, ruleGroups.sloMinute, ruleGroups.sloHourly],
     tests: told.map(({ title, alert, promises, looks, says }) => ({
       name: `${alert}: ${title}`,
       interval: step,
