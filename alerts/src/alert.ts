@@ -1,3 +1,4 @@
+import { definedIn } from "@watchkeeper/catalogue/defined-in";
 import type { LabelName } from "@watchkeeper/catalogue/labels";
 import type { PanelName } from "@watchkeeper/catalogue/names";
 import type { Expr } from "@watchkeeper/catalogue/promql";
@@ -19,7 +20,7 @@ export interface InputSeries {
   readonly values: string;
 }
 
-interface CaseBase {
+export interface CaseBase {
   /** A sentence without a full stop that says what the world looks like. */
   readonly title: string;
   /** What Prometheus has scraped. Empty: nothing at all. */
@@ -84,6 +85,8 @@ export interface Alert extends AlertPage {
     readonly fires: AtLeastOne<FiringCase>;
     /** Worlds in which it must stay quiet, or the reason why there are none. */
     readonly quiet: AtLeastOne<CaseBase> | { readonly never: string };
+    /** A world in which it has fired and is over, where the first quiet world after the first firing one is none. */
+    readonly ends?: CaseBase;
   };
 }
 
@@ -110,7 +113,7 @@ const OWN_LABELS: readonly (LabelName | "service" | "owner" | "alertname")[] = [
 ];
 
 function refuse({ name }: AlertPage, reason: string): never {
-  throw new Error(`Cannot define alert "${name}" as ${reason}`);
+  throw new Error(`Cannot define alert "${name}"${definedIn()} as ${reason}`);
 }
 
 function checkPage(page: AlertPage): void {

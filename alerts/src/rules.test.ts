@@ -76,6 +76,13 @@ test.each(alerts.map((alert) => [alert.name, alert] as const))(
   },
 );
 
+test("of every alert it is tested that it ends, but of the one that never does", () => {
+  const endless = alerts.filter(
+    ({ name }) => !files[`prometheus/tests/generated/${name}.yml`]?.includes(`name: "${name} ends: `),
+  );
+  expect(endless.map(({ name }) => name)).toEqual(["Watchdog"]);
+});
+
 const ratio = series(errorRatio, { job: "app" });
 const isUp = series(up, { job: "app" });
 const reaches = series(appDependencyUp, { job: "app", dependency: "postgres" });

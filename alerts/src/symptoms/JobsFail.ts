@@ -63,5 +63,13 @@ export const jobsFail = defineAlert({
         at: "25m",
       },
     ],
+    ends: {
+      title: "every run fails, and then one succeeds",
+      input: [
+        { series: runs("failure"), values: "0x20 1x20 2x160" },
+        { series: runs("success"), values: "5x119 6x80" },
+      ],
+      at: "35m",
+    },
   },
 });

@@ -109,5 +109,10 @@ export const pageFallback = defineAlert({
         at: "6m",
       },
     ],
+    ends: {
+      title: "all replicas are down, and then one is back",
+      input: [replica("a", "1x10 0x50 1x40"), replica("b", "1x10 0x90"), canary("0+15x110")],
+      at: "20m",
+    },
   },
 });

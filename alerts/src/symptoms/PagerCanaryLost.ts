@@ -47,5 +47,10 @@ export const pagerCanaryLost = defineAlert({
       { title: "one comes every minute", input: [{ series: seen, values: "0+15x160" }], at: "30m" },
       { title: "there never was one", input: [], at: "30m" },
     ],
+    ends: {
+      title: "none arrives any more, and then one comes every minute",
+      input: [{ series: seen, values: "60x160 2415+15x60" }],
+      at: "45m",
+    },
   },
 });
