@@ -4,6 +4,7 @@ import { instrumentHttp } from "@watchkeeper/exporters/http";
 import { createFastClasses } from "@watchkeeper/exporters/http/fast-classes";
 import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { logRequests } from "@watchkeeper/exporters/request-log";
+import { createLog } from "@watchkeeper/process/log";
 import express, { type Express } from "express";
 import { pino } from "pino";
 import * as prom from "prom-client";
@@ -54,7 +55,8 @@ function addHandWritten(app: Express): void {
 
 /** The request log of our own processes, with all that a line says. */
 function addLogLine(app: Express): void {
-  const logger = pino(pino.destination({ dest: "/dev/null", sync: false, minLength: 4_096 }));
+  const destination = pino.destination({ dest: "/dev/null", sync: false, minLength: 4_096 });
+  const logger = createLog("bench", "info", destination, { version: "1.2.3", env: "bench" });
   logRequests(app, { logger, pseudonymKey: "k".repeat(32), linesPerSecond: Number.MAX_SAFE_INTEGER });
 }
 

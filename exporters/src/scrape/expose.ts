@@ -16,8 +16,8 @@ interface Renderer {
   getMetricsAsString(metric: object): Promise<string>;
 }
 
-/** How long the event loop is held at a time. */
-export const SLICE_MS = 2;
+/** How long the event loop is held at a time, and for the page that is then under way. */
+export const SLICE_MS = 1;
 
 /** Sent on when it has become so long. */
 const CHUNK_BYTES = 64 * 1024;
@@ -45,10 +45,12 @@ function renderExemplar({ labels, value, seconds }: Exemplar): string {
   return ` # {${text}} ${textOfNumber(value)} ${seconds.toFixed(3)}`;
 }
 
-/** A page's bytes with its exemplars at the ends of their lines. A copy: the page's own change. */
-function withExemplars(page: Page, bytes: Uint8Array): Buffer {
+/** A page's bytes with its exemplars at the ends of their lines. */
+function withExemplars(page: Page, bytes: Uint8Array): Uint8Array {
+  const exemplars = page.exemplars();
+  if (exemplars.length === 0) return bytes;
   let from = 0;
-  const parts = page.exemplars().flatMap(({ end, exemplar }) => {
+  const parts = exemplars.flatMap(({ end, exemplar }) => {
     const part = [bytes.subarray(from, end), Buffer.from(renderExemplar(exemplar))];
     from = end;
     return part;
@@ -56,30 +58,42 @@ function withExemplars(page: Page, bytes: Uint8Array): Buffer {
   return Buffer.concat([...parts, bytes.subarray(from)]);
 }
 
-/** Collects small pieces into chunks. */
+/** Copies pieces, once, into chunks that are sent as they are. */
 class Chunks {
-  #parts: Buffer[] = [];
+  #chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   #length = 0;
-
-  get isFull(): boolean {
-    return this.#length >= CHUNK_BYTES;
-  }
+  #full: Buffer[] = [];
 
   addText(text: string): void {
     this.add(Buffer.from(text));
   }
 
-  add(bytes: Buffer): void {
-    this.#parts.push(bytes);
+  /** @param bytes may change afterwards */
+  add(bytes: Uint8Array): void {
+    if (this.#length + bytes.length > this.#chunk.length) {
+      this.#end();
+      this.#chunk = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, bytes.length));
+    }
+    this.#chunk.set(bytes, this.#length);
     this.#length += bytes.length;
   }
 
-  /** All that was added since the last time. */
-  take(): Buffer {
-    const all = this.#parts.length === 1 && this.#parts[0] ? this.#parts[0] : Buffer.concat(this.#parts);
-    this.#parts = [];
+  #end(): void {
+    if (this.#length > 0) this.#full.push(this.#chunk.subarray(0, this.#length));
     this.#length = 0;
-    return all;
+  }
+
+  /** Chunks that nothing fits into any more. */
+  takeFull(): readonly Buffer[] {
+    const full = this.#full;
+    this.#full = [];
+    return full;
+  }
+
+  /** All that is left. */
+  takeAll(): readonly Buffer[] {
+    this.#end();
+    return this.takeFull();
   }
 }
 
@@ -95,7 +109,7 @@ export interface ShownMetric {
 export type ForeignMetric = () => string | Promise<string>;
 
 /**
- * Writes metrics. The event loop is given back every 2 ms, also to requests that change the numbers: one series is of
+ * Writes metrics. The event loop is given back every millisecond, also to requests that change the numbers: one series is of
  * one moment, two may be of two.
  *
  * @param constantLabels text of labels that every series carries, such as `zone="a"`
@@ -108,25 +122,29 @@ export async function* render(
 ): AsyncGenerator<Buffer, void> {
   const chunks = new Chunks();
   let sliceEndsMs = performance.now() + sliceMs;
+  const rest = async (): Promise<void> => {
+    if (performance.now() < sliceEndsMs) return;
+    await nextTurn();
+    sliceEndsMs = performance.now() + sliceMs;
+  };
   for (const metric of metrics) {
     if (typeof metric === "function") {
       chunks.addText(await metric());
+      yield* chunks.takeFull();
+      await rest();
       continue;
     }
     chunks.addText(renderHead(metric.exposedName, metric.help, metric.type, format));
     // A copy, since pages come and go between two slices.
     for (const page of [...metric.pages]) {
       const bytes = page.update(constantLabels);
-      chunks.add(format === "openmetrics" ? withExemplars(page, bytes) : Buffer.from(bytes));
-      if (chunks.isFull) yield chunks.take();
-      if (performance.now() >= sliceEndsMs) {
-        await nextTurn();
-        sliceEndsMs = performance.now() + sliceMs;
-      }
+      chunks.add(format === "openmetrics" ? withExemplars(page, bytes) : bytes);
+      yield* chunks.takeFull();
+      await rest();
     }
   }
   if (format === "openmetrics") chunks.addText("# EOF\n");
-  yield chunks.take();
+  yield* chunks.takeAll();
 }
 
 /** Calls every `collect` of our metrics, all at once. */
