@@ -45,9 +45,10 @@ function renderExemplar({ labels, value, seconds }: Exemplar): string {
   return ` # {${text}} ${textOfNumber(value)} ${seconds.toFixed(3)}`;
 }
 
-/** A page's bytes with its exemplars at the ends of their lines. */
-function withExemplars(page: Page, bytes: Uint8Array): Uint8Array {
-  const exemplars = page.exemplars();
+/** A page as it is now, for OpenMetrics with its exemplars at the ends of their lines. */
+function bytesOf(page: Page, format: ExpositionFormat, constantLabels: string): Uint8Array {
+  const bytes = page.update(constantLabels);
+  const exemplars = format === "openmetrics" ? page.exemplars() : [];
   if (exemplars.length === 0) return bytes;
   let from = 0;
   const parts = exemplars.flatMap(({ end, exemplar }) => {
@@ -58,42 +59,30 @@ function withExemplars(page: Page, bytes: Uint8Array): Uint8Array {
   return Buffer.concat([...parts, bytes.subarray(from)]);
 }
 
-/** Copies pieces, once, into chunks that are sent as they are. */
-class Chunks {
-  #chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+/**
+ * Collects pieces into one buffer, which is filled again and again: a large scrape that left megabytes behind would stop
+ * the process for their collection longer than for the scrape.
+ */
+class Chunk {
+  #bytes = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   #length = 0;
-  #full: Buffer[] = [];
 
-  addText(text: string): void {
-    this.add(Buffer.from(text));
+  /** Whether so much more can be added before `take`; a piece that is larger than a chunk has one of its own. */
+  fits(length: number): boolean {
+    return this.#length === 0 || this.#length + length <= this.#bytes.length;
   }
 
-  /** @param bytes may change afterwards */
   add(bytes: Uint8Array): void {
-    if (this.#length + bytes.length > this.#chunk.length) {
-      this.#end();
-      this.#chunk = Buffer.allocUnsafeSlow(Math.max(CHUNK_BYTES, bytes.length));
-    }
-    this.#chunk.set(bytes, this.#length);
+    if (bytes.length > this.#bytes.length) this.#bytes = Buffer.allocUnsafeSlow(bytes.length);
+    this.#bytes.set(bytes, this.#length);
     this.#length += bytes.length;
   }
 
-  #end(): void {
-    if (this.#length > 0) this.#full.push(this.#chunk.subarray(0, this.#length));
+  /** What was added, until the next `add`. */
+  take(): Buffer {
+    const taken = this.#bytes.subarray(0, this.#length);
     this.#length = 0;
-  }
-
-  /** Chunks that nothing fits into any more. */
-  takeFull(): readonly Buffer[] {
-    const full = this.#full;
-    this.#full = [];
-    return full;
-  }
-
-  /** All that is left. */
-  takeAll(): readonly Buffer[] {
-    this.#end();
-    return this.takeFull();
+    return taken;
   }
 }
 
@@ -109,10 +98,11 @@ export interface ShownMetric {
 export type ForeignMetric = () => string | Promise<string>;
 
 /**
- * Writes metrics. The event loop is given back every millisecond, also to requests that change the numbers: one series is of
- * one moment, two may be of two.
+ * Writes metrics. The event loop is given back every millisecond, also to requests that change the numbers: one series is
+ * of one moment, two may be of two.
  *
  * @param constantLabels text of labels that every series carries, such as `zone="a"`
+ * @returns chunks of whole lines, each of which holds until the next is asked for: copy what must last
  */
 export async function* render(
   metrics: readonly (ShownMetric | ForeignMetric)[],
@@ -120,7 +110,7 @@ export async function* render(
   constantLabels = "",
   sliceMs = SLICE_MS,
 ): AsyncGenerator<Buffer, void> {
-  const chunks = new Chunks();
+  const chunk = new Chunk();
   let sliceEndsMs = performance.now() + sliceMs;
   const rest = async (): Promise<void> => {
     if (performance.now() < sliceEndsMs) return;
@@ -128,23 +118,30 @@ export async function* render(
     sliceEndsMs = performance.now() + sliceMs;
   };
   for (const metric of metrics) {
-    if (typeof metric === "function") {
-      chunks.addText(await metric());
-      yield* chunks.takeFull();
-      await rest();
-      continue;
-    }
-    chunks.addText(renderHead(metric.exposedName, metric.help, metric.type, format));
+    const isForeign = typeof metric === "function";
+    const text = Buffer.from(
+      isForeign ? await metric() : renderHead(metric.exposedName, metric.help, metric.type, format),
+    );
+    if (!chunk.fits(text.length)) yield chunk.take();
+    chunk.add(text);
+    await rest();
+    if (isForeign) continue;
     // A copy, since pages come and go between two slices.
     for (const page of [...metric.pages]) {
-      const bytes = page.update(constantLabels);
-      chunks.add(format === "openmetrics" ? withExemplars(page, bytes) : bytes);
-      yield* chunks.takeFull();
+      let bytes = bytesOf(page, format, constantLabels);
+      if (!chunk.fits(bytes.length)) {
+        yield chunk.take();
+        // Another scrape may have changed it meanwhile.
+        bytes = bytesOf(page, format, constantLabels);
+      }
+      chunk.add(bytes);
       await rest();
     }
   }
-  if (format === "openmetrics") chunks.addText("# EOF\n");
-  yield* chunks.takeAll();
+  const end = Buffer.from(format === "openmetrics" ? "# EOF\n" : "");
+  if (!chunk.fits(end.length)) yield chunk.take();
+  chunk.add(end);
+  yield chunk.take();
 }
 
 /** Calls every `collect` of our metrics, all at once. */
@@ -153,7 +150,11 @@ export async function collectAll(registry: Registry): Promise<void> {
   await Promise.all(metrics.map((metric) => (metric instanceof Exposed ? metric.collect?.() : undefined)));
 }
 
-/** Writes everything that a registry has: fast for metrics of ours, as fast as prom-client can for its own. */
+/**
+ * Writes everything that a registry has: fast for metrics of ours, as fast as prom-client can for its own.
+ *
+ * @returns chunks of whole lines, each of which holds until the next is asked for: copy what must last
+ */
 export async function* expose(
   registry: Registry,
   format: ExpositionFormat,
@@ -173,7 +174,7 @@ export async function* expose(
 
 /** As `expose`, in one text. */
 export async function exposeText(registry: Registry, format: ExpositionFormat = "text"): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const chunk of expose(registry, format)) parts.push(chunk);
-  return Buffer.concat(parts).toString("utf8");
+  let text = "";
+  for await (const chunk of expose(registry, format)) text += chunk.toString("utf8");
+  return text;
 }
