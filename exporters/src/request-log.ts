@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isSpanContextValid, trace } from "@opentelemetry/api";
 import type { Express, Request, Response } from "express";
 import { CLIENT_CLOSED_REQUEST } from "./http/recorder.ts";
+import { spanOf } from "./http-traces.ts";
 import { createLineAllowance } from "./line-allowance.ts";
 import { createPersonalData } from "./personal-data.ts";
 import { createRouteTemplates } from "./route-template.ts";
@@ -44,6 +45,11 @@ const MAX_USER_AGENT = 64;
 /** A line costs about 5 µs and 400 bytes: this many say everything, and a flood costs no more than 40 KB a second. */
 const LINES_PER_SECOND = 100;
 
+/** `app.handle` is how requests enter the app; a layer of Express would cost each of them more than its id does. */
+interface Handler {
+  handle(this: unknown, request: Request, response: Response, done?: unknown): void;
+}
+
 const ID_HEADER = "X-Request-Id";
 
 /** The id of the request that this answers, which its line and its `X-Request-Id` carry. */
@@ -59,7 +65,7 @@ const addressOf = (request: Request): string =>
 /**
  * Writes one line for each request of an Express 5 app when its answer is over: `requestId`, `userId`, `tenantId`,
  * `ip`, `userAgent`, `duration` (milliseconds), `metadata` (method, route template, status) and, within a trace,
- * `traceId` and `spanId`. Call it before the first middleware and route, after `traceRequests`.
+ * `traceId` and `spanId`. It stands before all middleware, wherever it is called.
  *
  * The request's id is taken from `X-Request-Id` or made, and sent back in that header. Of personal data a line has the
  * network of the address, the beginning of the user agent and a pseudonym of the user. Above `linesPerSecond` lines
@@ -72,15 +78,17 @@ export function logRequests(app: Express, options: RequestLogOptions): void {
   const allowance = createLineAllowance(options.linesPerSecond ?? LINES_PER_SECOND);
   const quiet = new Set(options.quietRoutes);
 
-  app.use((request, response, next) => {
+  const handler = app as unknown as Handler;
+  const { handle } = handler;
+  handler.handle = function handleLogged(request, response, done) {
     const start = performance.now();
     const given = request.headers["x-request-id"];
     const requestId = typeof given === "string" && ACCEPTABLE_ID.test(given) ? given : randomUUID();
     response.setHeader(ID_HEADER, requestId);
-    // The trace is known now; whoever emits "close" later stands outside it.
-    const span = trace.getActiveSpan()?.spanContext();
-    // So is the address: that of a connection which is closed is forgotten.
-    const ip = addressOf(request);
+    // Whoever emits "close" later stands outside the trace.
+    const outer = trace.getActiveSpan()?.spanContext();
+    // The address of a connection that is closed is known only if it was asked for before.
+    void request.socket.remoteAddress;
 
     response.on("close", () => {
       const status = response.writableFinished ? response.statusCode : CLIENT_CLOSED_REQUEST;
@@ -92,6 +100,8 @@ export function logRequests(app: Express, options: RequestLogOptions): void {
       const who = identify?.(request, response);
       const userId = who?.userId;
       const userAgent = request.headers["user-agent"];
+      const ip = addressOf(request);
+      const span = spanOf(response) ?? outer;
       const traced = span !== undefined && isSpanContextValid(span);
       // All fields at once, in one order: objects that are alike are written several times faster.
       const line: Record<string, unknown> = {
@@ -111,6 +121,6 @@ export function logRequests(app: Express, options: RequestLogOptions): void {
       else if (isQuiet) logger.debug(line, "request");
       else logger.info(line, "request");
     });
-    next();
-  });
+    handle.call(this, request, response, done);
+  };
 }
