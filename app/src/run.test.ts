@@ -51,7 +51,7 @@ test("the process starts on an empty database, seeds it, serves both ports and e
   const settings = {
     ...settingsFor(database.url, redis.url, database.ownerUrl),
     WATCHKEEPER_APP_DEMO_PASSWORD: "demo-password",
-    WATCHKEEPER_METRICS_TOKEN: "a token that only this test has",
+    WATCHKEEPER_METRICS_TOKEN: "a-token-that-only-this-test-has",
   };
   await asSuperuser(database, "CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
   const { child: app, output } = start(settings);

@@ -2,7 +2,12 @@ import { z } from "zod";
 import { parseSettings } from "./settings.ts";
 
 const schema = z.object({
-  token: z.string().min(16, "must have at least 16 characters").max(500).optional(),
+  token: z
+    .string()
+    .min(16, "must have at least 16 characters")
+    .max(500)
+    .regex(/^[\x21-\x7e]*$/, "must be plain characters without spaces, as a header carries it")
+    .optional(),
 });
 
 /**

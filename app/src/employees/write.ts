@@ -111,7 +111,7 @@ export function createEmployeeWriter(database: Database): EmployeeWriter {
     if (reports > 0) {
       throw new Problem(
         "has_reports",
-        `Give the ${reports} people who report to this person another manager first`,
+        `Give the people who report to this person (${reports}) another manager first`,
         {
           members: { reports },
         },

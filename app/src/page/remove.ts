@@ -22,7 +22,7 @@ export function drawRemove(profile: Profile, onKept: () => void): HTMLElement {
     "div",
     { role: "group", "aria-labelledby": "person" },
     element("h1", { id: "person" }, `Remove ${profile.name}?`),
-    element("p", {}, "Whatever they are signed in to here ends at once. It cannot be taken back."),
+    element("p", {}, "Their sessions end at once, and nothing brings the profile back."),
     alert,
     element("div", { class: "buttons" }, keep, remove),
   );

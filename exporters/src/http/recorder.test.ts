@@ -18,14 +18,14 @@ function heapInUse(): number {
 const HALF = 500_000;
 
 /** The server itself lets no unknown method in; here nothing stands before the instrument. */
-test("a million different paths, methods, headers and tenants do not make memory grow", async () => {
+test("a million different paths, methods and headers, and 100,000 tenants, do not make memory grow", async () => {
   const metrics = createMetrics();
   const recorder = createRecorder(express(), metrics, { tenantOf: ({ locals }) => locals.tenant });
   const visit = (i: number): void => {
     const url = `/${i}/${"x".repeat(i % 40)}?q=term-${i}`;
     const headers = { [`x-${i}`]: String(i), "user-agent": `agent ${i}` };
     const request = { method: `METHOD-${i}`, url, originalUrl: url, headers } as unknown as Request;
-    const response = { locals: { tenant: `tenant-${i}` } } as unknown as Response;
+    const response = { locals: { tenant: `tenant-${Math.floor(i / 10)}` } } as unknown as Response;
     recorder.begin();
     recorder.end(request, response, 200 + (i % 400), 1, 100, 200);
   };
