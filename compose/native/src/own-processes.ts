@@ -208,7 +208,7 @@ export const loginTokenFile = (state: StateFolder): string => join(state.run, "c
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
 /** Settings that every process of ours reads. */
-const FOR_ALL = ["WATCHKEEPER_LOG_", "WATCHKEEPER_TELEMETRY_"];
+const FOR_ALL = ["WATCHKEEPER_LOG_", "WATCHKEEPER_TELEMETRY_", "WATCHKEEPER_METRICS_"];
 
 /** Puts the prefix before our settings and lets a person's win, also where one comes as a file and the other not. */
 function withPrefix(prefix: string, ours: Environment, handedOn: Environment): Environment {
