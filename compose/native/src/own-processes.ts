@@ -170,6 +170,7 @@ export function defineOwnProcesses(inputs: OwnProcessInputs): ProcessDefinition[
         SESSION_SECRET_FILE: secret("console-session"),
         LOGIN_TOKEN_PATH: loginTokenFile(state),
         RUNBOOKS_DIR: join(PROJECT_ROOT, "docs/runbooks/generated"),
+        LOGS_DIR: state.logs,
       },
       {
         title: services.console.title,
