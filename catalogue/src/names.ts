@@ -74,6 +74,8 @@ export const recorded = {
   latencyP95: "job:http_request_duration_seconds:p95_rate5m",
   /** No rule records it: it marks the made-up past of a demo, and its value is when that ends. */
   demoHistory: "watchkeeper:demo_history:end_timestamp_seconds",
+  /** The same made-up past: for how many seconds each of its points stands, where rules would have made several. */
+  demoHistoryStep: "watchkeeper:demo_history:step_seconds",
 } as const;
 
 /**

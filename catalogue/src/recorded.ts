@@ -83,3 +83,11 @@ export const demoHistory = foreign(
   "timestamp_seconds",
   "There while what is shown was made up for a demo and never measured: when that ends, in Unix time",
 );
+
+/** Written with the same. */
+export const demoHistoryStep = foreign(
+  "gauge",
+  recorded.demoHistoryStep,
+  "seconds",
+  "For how long each point of a demo's made-up past stands",
+);

@@ -2,6 +2,7 @@ import { alerts as alertsMetric } from "@watchkeeper/catalogue/external";
 import { httpRequestDurationSeconds, httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
 import {
   demoHistory,
+  demoHistoryStep,
   recordedErrorRatio,
   recordedLatencyP95,
   recordedRequestRate,
@@ -106,7 +107,7 @@ function recordAlerts({ moments, alerts }: World): readonly Series[] {
 export function createPast(world: World, place: Place, slos: readonly Slo[] = allSlos): Past {
   const { moments } = world;
   const raw = shapesAt(place).flatMap((shape) => seriesOf(shape, moments, place));
-  const promises = slos.map((slo) => recordPromise(slo, raw, moments));
+  const promises = slos.flatMap((slo) => recordPromise(slo, raw, moments));
   return {
     times: moments.map(({ at }) => at),
     hourly: promises.flatMap(({ hourly }) => hourly),
@@ -115,6 +116,11 @@ export function createPast(world: World, place: Place, slos: readonly Slo[] = al
         name: demoHistory.name,
         labels: {},
         values: Float64Array.from(moments, () => moments.at(-1)?.at ?? 0),
+      },
+      {
+        name: demoHistoryStep.name,
+        labels: {},
+        values: Float64Array.from(moments, ({ seconds }) => seconds),
       },
       ...promises.flatMap(({ recorded }) => recorded),
       ...recordRequests(raw, moments),

@@ -72,14 +72,41 @@ export interface RecordedPromise {
   readonly recorded: readonly Series[];
 }
 
-/** Counts what the raw series hold as the rules of the promise count it. */
-export function recordPromise(slo: Slo, raw: readonly Series[], moments: readonly Moment[]): RecordedPromise {
+/** Whom a promise is made to, as the labels that tell them apart: all together, or each that the raw series know. */
+function groupsOf({ per, indicator }: Slo, raw: readonly Series[]): readonly Labels[] {
+  if (!per) return [{}];
+  const selectors = indicator.kind === "samples" ? [indicator.gauge] : indicator.total;
+  const mine = raw.filter((series) => selectors.some((selector) => takes(selector, series)));
+  return [...new Set(mine.map(({ labels }) => labels[per.label] ?? ""))].map((name) => ({
+    [per.label]: name,
+  }));
+}
+
+/** Counts what the raw series hold as the rules of the promise count it, for each to whom it is made. */
+export const recordPromise = (
+  slo: Slo,
+  raw: readonly Series[],
+  moments: readonly Moment[],
+): readonly RecordedPromise[] =>
+  groupsOf(slo, raw).map((group) => {
+    const own = raw.filter(({ labels }) =>
+      Object.entries(group).every(([name, value]) => labels[name] === value),
+    );
+    return recordGroup(slo, group, own, moments);
+  });
+
+function recordGroup(
+  slo: Slo,
+  group: Labels,
+  raw: readonly Series[],
+  moments: readonly Moment[],
+): RecordedPromise {
   const count = countOf(slo, raw, moments);
   const events = runningSum(count.events);
   const errors = runningSum(count.errors);
   const allowed = Number((1 - slo.objective).toPrecision(12));
   const born = moments[0]?.at ?? 0;
-  const labels = { slo: slo.name };
+  const labels = { slo: slo.name, ...group };
   const series = (name: string, value: (i: number) => number, more: Labels = {}): Series => ({
     name,
     labels: { ...labels, ...more },
@@ -118,6 +145,9 @@ export function recordPromise(slo: Slo, raw: readonly Series[], moments: readonl
       series(sloSeries.errorsResume, (i) => (i === 0 ? 0 : Number.NaN)),
     ],
     recorded: [
+      series(sloSeries.eventsDelta, (i) => count.events[i] ?? 0),
+      series(sloSeries.errorsDelta, (i) => count.errors[i] ?? 0),
+      ...(slo.per ? [series(sloSeries.groups, () => 0)] : []),
       series(sloSeries.eventsCumulative, eventsAt),
       series(sloSeries.errorsCumulative, errorsAt),
       series(sloSeries.born, () => born),

@@ -1,5 +1,5 @@
 import { complianceOf, EVALUATION_SECONDS, periodOf } from "@watchkeeper/catalogue/compliance";
-import { sloSeries } from "@watchkeeper/catalogue/names";
+import { recorded, sloSeries } from "@watchkeeper/catalogue/names";
 import type { Slo } from "@watchkeeper/catalogue/slo";
 import { slos } from "@watchkeeper/catalogue/slos/all";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -10,6 +10,7 @@ import { createTestPrometheus, type TestPrometheus } from "./test-prometheus.ts"
 
 const search = slos.find(({ name }) => name === "DirectorySearch") as Slo;
 const login = slos.find(({ name }) => name === "DirectoryLogin") as Slo;
+const cache = slos.find(({ name }) => name === "DirectoryCache") as Slo;
 const tenants = slos.find(({ name }) => name === "DirectoryTenants") as Slo;
 /** 1 October 2026, 00:00 UTC. */
 const START = 1_790_812_800;
@@ -50,10 +51,23 @@ function recordedOf(slo: string, minutes: number, group = {}): readonly History[
   }));
 }
 
+/** A made-up hour, a day before START: a point in five minutes, each of them with 200 events. */
+const madeUpOf = (slo: string): readonly History[] =>
+  [
+    [sloSeries.eventsDelta, { slo }, 200],
+    [sloSeries.errorsDelta, { slo }, 1],
+    [recorded.demoHistoryStep, {}, 300],
+  ].map(([name, labels, value]) => ({
+    name: name as string,
+    labels: labels as Record<string, string>,
+    samples: Array.from({ length: 12 }, (_, i) => [START - 86_400 + (i + 1) * 300, value as number] as const),
+  }));
+
 let prometheus: TestPrometheus;
 beforeAll(async () => {
   prometheus = await createTestPrometheus([
     ...recordedOf(search.name, 100),
+    ...madeUpOf(cache.name),
     ...recordedOf(login.name, 100),
     ...recordedOf(tenants.name, 100, { tenant: "acme" }),
     ...recordedOf(tenants.name, 35, { tenant: "other" }).filter(({ name }) => name !== sloSeries.maintenance),
@@ -73,6 +87,15 @@ const reported = (slo: Slo, from: number, to: number, group?: string) =>
     askFor(createPrometheusApi(prometheus.url)),
     group,
   );
+
+test("a point of a demo's made-up past stands for all the time since the one before", async () => {
+  expect(await reported(cache, -1_440, -1_380)).toMatchObject({
+    allEvents: 2_400,
+    allErrors: 12,
+    notMeasuredSeconds: 0,
+  });
+  expect(await reported(cache, -1_470, -1_380)).toMatchObject({ notMeasuredSeconds: 1_800 });
+});
 
 test("a period says what was counted, with and without planned maintenance, and for how long nobody looked", async () => {
   // 90 min, of which 10 were not seen and 10 were planned: 70 × 40 events; 10 min of 8 errors a minute.
