@@ -1,10 +1,13 @@
 import { boardUrl, ruleGroups, runbookUrl } from "@watchkeeper/catalogue/names";
-import { type Alert, alertLabels } from "../alert.ts";
+import { type Alert, alertLabels, type LogAlert } from "../alert.ts";
 import type { Recording } from "../recording.ts";
 import { renderYaml } from "./document.ts";
 
 /** The annotations of an alert; `description` is the template, or what it came to in a test. */
-export const annotations = (alert: Alert, description = alert.description): Record<string, string> => ({
+export const annotations = (
+  alert: Alert | LogAlert,
+  description = alert.description,
+): Record<string, string> => ({
   summary: alert.summary,
   description,
   runbook_url: runbookUrl(alert.name),
@@ -31,6 +34,23 @@ export const renderAlertRules = (alerts: readonly Alert[]): string =>
         rules: alerts.map((alert) => ({
           alert: alert.name,
           expr: alert.expr.text,
+          for: alert.for,
+          labels: alertLabels(alert),
+          annotations: annotations(alert),
+        })),
+      },
+    ],
+  });
+
+/** The rule file that Loki's ruler reads: the same shape, with LogQL. */
+export const renderLogRules = (alerts: readonly LogAlert[]): string =>
+  renderYaml("alerts/src/log-lines", {
+    groups: [
+      {
+        name: ruleGroups.logLines,
+        rules: alerts.map((alert) => ({
+          alert: alert.name,
+          expr: alert.logql,
           for: alert.for,
           labels: alertLabels(alert),
           annotations: annotations(alert),
