@@ -1,9 +1,9 @@
 #!/bin/sh
 # docker compose with the stack's files and pinned images.
 #
-#   ./stack.sh dev up --detach --build       a demo on this machine
-#   ./stack.sh prod up --detach --build      an installation; settings.env says how it is reached
-#   ./stack.sh dev sign-in                   prints an address that opens the console, once
+#   ./stack.sh dev up --detach        a demo on this machine
+#   ./stack.sh prod up --detach       an installation; settings.env says how it is reached
+#   ./stack.sh dev sign-in            prints an address that opens the console, once
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 kind=${1:-}

@@ -187,6 +187,23 @@ test("of the pager only what providers and phones need is reached", async () => 
   expect(asked.length).toBe(before);
 });
 
+test("the log has no query, and no address of the pager: both can hold what only one person may know", async () => {
+  await ask("https", "console.localhost", "/login?token=once");
+  await ask("https", "pager.localhost", "/actions/links/sealed");
+  const log = readFileSync(join(work, "nginx/tmp/access.log"), "utf8");
+  const lines = log
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(lines.at(-1)).toMatchObject({
+    service: "nginx",
+    host: "console.localhost",
+    path: "/login",
+    status: 200,
+  });
+  expect(log).not.toMatch(/token|once|sealed|actions/);
+});
+
 test("a name that is not ours gets no answer and no certificate", async () => {
   await expect(ask("https", "prometheus.localhost", "/")).rejects.toThrow();
 });

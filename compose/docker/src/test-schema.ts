@@ -29,6 +29,7 @@ const build = z.strictObject({
 const fields = {
   image: z.string(),
   build,
+  pull_policy: z.literal("build"),
   profiles: texts,
   entrypoint: texts,
   command: texts,

@@ -16,7 +16,7 @@ type Variables = Readonly<Record<string, string>>;
 export const parseEnvFile = (text: string): Variables =>
   Object.fromEntries(
     text.split("\n").flatMap((line): [string, string][] => {
-      const [, name, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/.exec(line) ?? [];
+      const [, name, value] = /^([A-Z][A-Z0-9_]*)='?(.*?)'?$/.exec(line) ?? [];
       return name === undefined || value === undefined ? [] : [[name, value]];
     }),
   );
