@@ -36,7 +36,7 @@ cp "$from/prometheus/generated/blackbox.yml" "$to/blackbox-exporter/blackbox.yml
 # Loki looks for the rules of its one tenant under this name.
 localise "$from/docker/loki-rules.yml" >"$to/loki/rules/fake/log-lines.yml"
 
-credentials=
+credentials='s/^//'
 if [ -n "${FALLBACK_USERNAME:-}" ]; then
   credentials="s|^\( *\)smarthost: .*|&\n\1auth_username: $(quoted "$FALLBACK_USERNAME")\n\1auth_password_file: /run/secrets/fallback-password|"
 fi
