@@ -62,7 +62,7 @@ export async function generateAlerts(): Promise<Readonly<Record<string, string>>
     "prometheus/generated/prometheus.yml": renderPrometheusConfig(),
     "compose/docker/generated/prometheus.yml": renderPrometheusConfig(containerServers),
     "compose/docker/generated/loki-rules.yml": renderLogRules(onLines),
-    "prometheus/generated/alertmanager.yml": renderAlertmanagerConfig(),
+    "prometheus/generated/alertmanager.yml": renderAlertmanagerConfig(alerts),
     "prometheus/generated/blackbox.yml": renderBlackboxConfig(),
     "docs/runbooks/generated/README.md": renderRunbookIndex([...alerts, ...onLines, ...pagerOwn], slos),
     ...Object.fromEntries([...ofEach, ...ofEachOnLines, ...ofEachPagerOwn]),

@@ -7,7 +7,7 @@ import { until } from "@watchkeeper/testing/poll";
 import { createTestRedis } from "@watchkeeper/testing/redis";
 import { createClient } from "redis";
 import { afterEach, expect, test } from "vitest";
-import { createDirectoryDatabase } from "./test-database.ts";
+import { asSuperuser, createDirectoryDatabase } from "./test-database.ts";
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 
@@ -51,7 +51,9 @@ test("the process starts on an empty database, seeds it, serves both ports and e
   const settings = {
     ...settingsFor(database.url, redis.url, database.ownerUrl),
     WATCHKEEPER_APP_DEMO_PASSWORD: "demo-password",
+    WATCHKEEPER_METRICS_TOKEN: "a-token-that-only-this-test-has",
   };
+  await asSuperuser(database, "CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
   const { child: app, output } = start(settings);
   const listening = await until("the app to listen", async () => {
     const line = output.stdout.split("\n").find((text) => text.includes('"listening"'));
@@ -65,7 +67,15 @@ test("the process starts on an empty database, seeds it, serves both ports and e
     checks: { postgres: "ok", redis: "ok" },
   });
   expect((await fetch(`http://127.0.0.1:${listening.port}/metrics`)).status).toBe(404);
-  const text = await (await ops("/metrics")).text();
+  const withToken = (path: string) =>
+    fetch(`http://127.0.0.1:${listening.opsPort}${path}`, {
+      headers: { authorization: `Bearer ${settings.WATCHKEEPER_METRICS_TOKEN}` },
+    });
+  for (const path of ["/metrics", "/reports/slow-queries"]) expect((await ops(path)).status).toBe(401);
+  const { rows } = (await (await withToken("/reports/slow-queries")).json()) as { rows: { text: string }[] };
+  expect(rows.length).toBeGreaterThan(0);
+  expect(rows.map(({ text }) => text).join()).not.toContain("insufficient privilege");
+  const text = await (await withToken("/metrics")).text();
   expect(differencesFromCatalogue(text, metricsOf("app"))).toEqual([]);
   expect(text).toContain('app_dependency_up{dependency="redis"} 1\n');
 

@@ -26,6 +26,10 @@ export const settingsSchema = z.object({
     .regex(/^[\w./ -]{1,100}$/, "must be a command of letters, digits and ./-")
     .default("npm run status"),
   runbooksDir: z.string().default("docs/runbooks/generated"),
+  /** Where people open the Grafana that has the logs; without it, links to logs lead to `logsDir`. */
+  grafanaUrl: address.optional(),
+  /** The folder of the services' logs, `<service>.log`. */
+  logsDir: z.string().min(1).optional(),
   boardsDir: z.string().default("grafana/dashboards/generated"),
 });
 

@@ -32,4 +32,6 @@ export const onePersonRefused = defineLogAlert({
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
   board: "overview",
+  panel: "overview/problems",
+  logs: "app",
 });
