@@ -133,7 +133,9 @@ test("a change is saved; one that somebody else was faster with is told, and kep
   expect(row).toEqual({ phone: "mine", location: "Atlantis" });
 });
 
-test("a manager adds somebody, who signs in, chooses a password and is removed again", async () => {
+test("a manager adds somebody, who signs in, chooses a password and is removed again", {
+  timeout: 60_000,
+}, async () => {
   const manager = personOf("manager");
   await signIn(manager.email);
   await page.getByRole("link", { name: "Add a person" }).click();

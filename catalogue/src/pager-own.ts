@@ -14,7 +14,7 @@ export const pagerOwn = {
   PagerNobodyReached: { severity: "page", board: "on-call", panel: "on-call/unreached" },
   PagerNotReady: { severity: "page", inWorkingHours: true, board: "on-call", panel: "on-call/readiness" },
   PagerRouteBroken: { severity: "page", board: "on-call", panel: "on-call/trouble" },
-  PagerStorm: { severity: "page", board: "on-call", panel: "on-call/storms" },
+  PagerStorm: { severity: "page", board: "on-call", panel: "on-call/incidents" },
   PagerTestPage: { severity: "info", board: "on-call", panel: "on-call/attempts" },
   PagerUnreadableAlert: { severity: "page", board: "on-call", panel: "watchkeeper/webhooks" },
 } as const satisfies Readonly<Record<string, PagerOwn>>;

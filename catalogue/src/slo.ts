@@ -152,7 +152,8 @@ export function defineSlo(slo: Slo): Slo {
 export function defineSlos(slos: readonly Slo[]): readonly Slo[] {
   const seen = new Set<string>();
   for (const { name } of slos) {
-    if (seen.has(name)) throw new Error(`Cannot define SLO "${name}"${definedIn()} as another one bears its name`);
+    if (seen.has(name))
+      throw new Error(`Cannot define SLO "${name}"${definedIn()} as another one bears its name`);
     seen.add(name);
   }
   return slos;

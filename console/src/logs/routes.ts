@@ -29,7 +29,7 @@ export function exploreUrl(grafanaUrl: string, service: string): string {
 }
 
 const renderLines = (lines: readonly string[]): Html => html`
-  <div class="prose"><pre data-panel="lines" data-state="ready" data-value="${lines.length}"><code>${lines.join("\n")}</code></pre></div>`;
+  <pre class="lines" data-panel="lines" data-state="ready" data-value="${lines.length}"><code>${lines.join("\n")}</code></pre>`;
 
 const note = (text: Html): Html => html`<section class="panel"><p class="note">${text}</p></section>`;
 
