@@ -5,7 +5,7 @@ const unit = {
     name: "unit",
     include: [
       "*/src/**/*.test.ts",
-      "compose/native/src/**/*.test.ts",
+      "compose/{native,docker}/src/**/*.test.ts",
       "chaos/**/*.test.ts",
       "grafana/plugins/slo-budget/{src,build}/**/*.test.ts",
     ],

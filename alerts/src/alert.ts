@@ -97,8 +97,20 @@ export interface PagerOwnAlert extends AlertPage {
   readonly raised: string;
 }
 
+/**
+ * An alert that a rule of Loki raises, for what no metric can say: a label for each person would be one series each.
+ * Where there is no Loki it never fires.
+ */
+export interface LogAlert extends AlertPage {
+  /** LogQL. */
+  readonly logql: string;
+  readonly for: Duration;
+  /** A Go template, as that of an alert of Prometheus. */
+  readonly description: string;
+}
+
 /** The labels that the rule itself puts on the alert; routing and the pager rely on them. */
-export const alertLabels = (alert: Alert): Record<"severity" | "service" | "owner", string> => ({
+export const alertLabels = (alert: AlertPage): Record<"severity" | "service" | "owner", string> => ({
   severity: alert.severity,
   service: alert.service,
   owner: alert.owner,
@@ -158,5 +170,12 @@ export function defineAlert(alert: Alert): Alert {
 /** Defines an alert of the pager's own. @throws Error that names the alert and what its definition breaks */
 export function definePagerOwnAlert(alert: PagerOwnAlert): PagerOwnAlert {
   checkPage(alert);
+  return Object.freeze(alert);
+}
+
+/** Defines an alert on lines of the log. @throws Error that names the alert and what its definition breaks */
+export function defineLogAlert(alert: LogAlert): LogAlert {
+  checkPage(alert);
+  if (!alert.description.endsWith(".")) refuse(alert, "its description must end in a full stop");
   return Object.freeze(alert);
 }

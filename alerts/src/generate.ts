@@ -1,11 +1,20 @@
 import { slos } from "@watchkeeper/catalogue/slos/all";
-import { loadAlerts, loadPagerOwnAlerts } from "./load.ts";
+import { loadAlerts, loadLogAlerts, loadPagerOwnAlerts } from "./load.ts";
 import { recordings } from "./recording.ts";
 import { renderAlertmanagerConfig } from "./render/alertmanager-config.ts";
-import { renderBlackboxConfig, renderPrometheusConfig } from "./render/prometheus-config.ts";
+import {
+  containerServers,
+  renderBlackboxConfig,
+  renderPrometheusConfig,
+} from "./render/prometheus-config.ts";
 import { renderRuleTests } from "./render/rule-tests.ts";
-import { renderAlertRules, renderRecordingRules } from "./render/rules.ts";
-import { renderPagerOwnRunbook, renderRunbook, renderRunbookIndex } from "./render/runbook.ts";
+import { renderAlertRules, renderLogRules, renderRecordingRules } from "./render/rules.ts";
+import {
+  renderLogRunbook,
+  renderPagerOwnRunbook,
+  renderRunbook,
+  renderRunbookIndex,
+} from "./render/runbook.ts";
 import { renderPolicyTests } from "./slo/policy-worlds.ts";
 import { renderSloRules } from "./slo/rules.ts";
 import { renderSloRunbook } from "./slo/runbook.ts";
@@ -34,9 +43,14 @@ const generatePromises = (): Readonly<Record<string, string>> => ({
 export async function generateAlerts(): Promise<Readonly<Record<string, string>>> {
   const alerts = await loadAlerts();
   const pagerOwn = await loadPagerOwnAlerts();
+  const onLines = await loadLogAlerts();
   const ofEach = alerts.flatMap((alert) => [
     [`prometheus/tests/generated/${alert.name}.yml`, renderRuleTests(alert)],
     [`docs/runbooks/generated/${alert.name}.md`, renderRunbook(alert)],
+  ]);
+  const ofEachOnLines = onLines.map((alert) => [
+    `docs/runbooks/generated/${alert.name}.md`,
+    renderLogRunbook(alert),
   ]);
   const ofEachPagerOwn = pagerOwn.map((alert) => [
     `docs/runbooks/generated/${alert.name}.md`,
@@ -46,10 +60,12 @@ export async function generateAlerts(): Promise<Readonly<Record<string, string>>
     "prometheus/rules/generated/recording.yml": renderRecordingRules(recordings),
     "prometheus/rules/generated/symptoms.yml": renderAlertRules(alerts),
     "prometheus/generated/prometheus.yml": renderPrometheusConfig(),
+    "compose/docker/generated/prometheus.yml": renderPrometheusConfig(containerServers),
+    "compose/docker/generated/loki-rules.yml": renderLogRules(onLines),
     "prometheus/generated/alertmanager.yml": renderAlertmanagerConfig(alerts),
     "prometheus/generated/blackbox.yml": renderBlackboxConfig(),
-    "docs/runbooks/generated/README.md": renderRunbookIndex([...alerts, ...pagerOwn], slos),
-    ...Object.fromEntries([...ofEach, ...ofEachPagerOwn]),
+    "docs/runbooks/generated/README.md": renderRunbookIndex([...alerts, ...onLines, ...pagerOwn], slos),
+    ...Object.fromEntries([...ofEach, ...ofEachOnLines, ...ofEachPagerOwn]),
     ...generatePromises(),
   };
 }

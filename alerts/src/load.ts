@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import type { Alert, AlertPage, PagerOwnAlert } from "./alert.ts";
+import type { Alert, AlertPage, LogAlert, PagerOwnAlert } from "./alert.ts";
 
 /**
  * Reads every alert of a folder beside this file, sorted by name, so that adding a file there is all it takes to add
@@ -28,3 +28,6 @@ export const loadAlerts = (): Promise<readonly Alert[]> => loadFolder("symptoms"
 
 /** Every alert that the pager raises about itself: those of `pager-own/`. */
 export const loadPagerOwnAlerts = (): Promise<readonly PagerOwnAlert[]> => loadFolder("pager-own");
+
+/** Every alert that Loki raises, where there is one: those of `log-lines/`. */
+export const loadLogAlerts = (): Promise<readonly LogAlert[]> => loadFolder("log-lines");

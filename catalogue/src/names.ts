@@ -129,13 +129,14 @@ export const calendarSeries = {
   end: "slo:calendar:end_timestamp_seconds",
 } as const;
 
-/** Groups of rules in Prometheus. */
+/** Groups of rules in Prometheus, and `logLines` in Loki. */
 export const ruleGroups = {
   recording: "recording",
   symptoms: "symptoms",
   slo: "slo",
   sloMinute: "slo-minute",
   sloHourly: "slo-hourly",
+  logLines: "log-lines",
 } as const;
 
 /** The alerts that every promise has. */

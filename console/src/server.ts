@@ -45,7 +45,7 @@ export interface Console {
  */
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const { settings, metrics, log, clock, limits = UPSTREAM_LIMITS } = options;
-  const { publicUrl } = settings;
+  const { publicUrl, signInCommand } = settings;
   const assets = await createConsoleAssets();
   const sessions = createSessions(settings.sessionSecret, clock);
   const token = await createLoginToken(settings.loginTokenPath);
@@ -58,8 +58,8 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
   app.set("etag", false);
   instrumentHttp(app, metrics);
   app.use(protectPages({ forms: true }));
-  app.use(assets, createAuthRoutes({ token, sessions, publicUrl, clock }));
-  app.use(requireSession(sessions));
+  app.use(assets, createAuthRoutes({ token, sessions, publicUrl, signInCommand, clock }));
+  app.use(requireSession(sessions, signInCommand));
   app.use(
     createOverviewRoutes(createOverviewLoader(prometheus, pager, clock, log)),
     createBoardRoutes(createBoardStore(settings.boardsDir), pager, publicUrl),

@@ -20,6 +20,11 @@ export const settingsSchema = z.object({
   sessionSecret: z.string().min(32, "must have at least 32 characters"),
   /** File for the token of the next sign-in. */
   loginTokenPath: z.string().min(1),
+  /** What a person runs for an address that signs in. */
+  signInCommand: z
+    .string()
+    .regex(/^[\w./ -]{1,100}$/, "must be a command of letters, digits and ./-")
+    .default("npm run status"),
   runbooksDir: z.string().default("docs/runbooks/generated"),
   /** Where people open the Grafana that has the logs; without it, links to logs lead to `logsDir`. */
   grafanaUrl: address.optional(),

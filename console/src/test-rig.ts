@@ -234,6 +234,7 @@ export async function startTestConsole(options: TestConsoleOptions = {}): Promis
       collectorApiToken: COLLECTOR_TOKEN,
       sessionSecret: "a secret of at least thirty-two characters",
       loginTokenPath: tokenFile,
+      signInCommand: "npm run status",
       runbooksDir: folder,
       boardsDir: folder,
       ...options.settings,

@@ -15,7 +15,8 @@ const settingsSchema = z.object({
   smsUrl: webUrl.optional(),
 });
 
-export async function run({ env, log }: ProcessContext): Promise<Close> {
+/** Reads `WATCHKEEPER_INBOX_*`. @throws SettingsError that names the variable */
+export function readInboxSettings(env: ProcessContext["env"]) {
   const settings = parseSettings("WATCHKEEPER_INBOX", settingsSchema, env);
   const { slackRequestUrl, slackSigningSecret, ...rest } = settings;
   if ((slackRequestUrl === undefined) !== (slackSigningSecret === undefined)) {
@@ -26,6 +27,10 @@ export async function run({ env, log }: ProcessContext): Promise<Close> {
     slackRequestUrl !== undefined && slackSigningSecret !== undefined
       ? { requestUrl: slackRequestUrl, signingSecret: slackSigningSecret }
       : undefined;
-  const inbox = await startInbox({ ...rest, slackApp, log });
+  return { ...rest, slackApp };
+}
+
+export async function run({ env, log }: ProcessContext): Promise<Close> {
+  const inbox = await startInbox({ ...readInboxSettings(env), log });
   return inbox.close;
 }

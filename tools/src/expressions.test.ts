@@ -1,4 +1,4 @@
-import { loadAlerts, loadPagerOwnAlerts } from "@watchkeeper/alerts/load";
+import { loadAlerts, loadLogAlerts, loadPagerOwnAlerts } from "@watchkeeper/alerts/load";
 import { recordings } from "@watchkeeper/alerts/recording";
 import { sloRules } from "@watchkeeper/alerts/slo/rules";
 import { slos } from "@watchkeeper/catalogue/slos/all";
@@ -8,11 +8,12 @@ import { checkExpression, knownSeries } from "./expressions.ts";
 const known = knownSeries(recordings);
 const alerts = await loadAlerts();
 const pagerOwnAlerts = await loadPagerOwnAlerts();
+const logAlerts = await loadLogAlerts();
 
 test.each([
   ...recordings.map(({ name, expr }) => [name, expr.text] as const),
   ...alerts.map(({ name, expr }) => [name, expr.text] as const),
-  ...[...alerts, ...pagerOwnAlerts].map(
+  ...[...alerts, ...logAlerts, ...pagerOwnAlerts].map(
     ({ name, runbook }) => [`${name}'s first query`, runbook.firstQuery.text] as const,
   ),
   ...slos.map(({ name, runbook }) => [`${name}'s first query`, runbook.firstQuery.text] as const),

@@ -52,6 +52,21 @@ const LAW: Readonly<Record<string, { readonly may: readonly string[]; readonly b
     because: "the panel runs in Grafana, where there is nothing of ours",
   },
   "compose/native": { may: ["process", "catalogue"], because: "it starts processes and imports none" },
+  "compose/docker": {
+    may: [
+      "app",
+      "collector",
+      "pager",
+      "console",
+      "inbox",
+      "telemetry",
+      "process",
+      "catalogue",
+      "compose/native",
+    ],
+    because:
+      "its only code is tests, which ask each process whether it understands what its container tells it",
+  },
   testing: { may: ["compose/native"], because: "tests get the servers that people get, from the same place" },
   tools: {
     may: ["alerts", "dashboards", "grafana/plugins/slo-budget", "compose/native", "catalogue"],

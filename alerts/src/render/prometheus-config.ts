@@ -35,11 +35,22 @@ const probeJob = () => ({
   ],
 });
 
+/** Servers that only run in containers, by their jobs, with what serves their own metrics. */
+export const containerServers: Readonly<Record<string, string>> = {
+  loki: "loki:3100",
+  tempo: "tempo:3200",
+  "otel-collector": "otel-collector:8888",
+  alloy: "alloy:12345",
+  grafana: "grafana:3000",
+};
+
 /**
  * Prometheus' configuration. Hosts are the services' names; whoever runs the suite elsewhere replaces
  * `service:port` in the text. `rules/` is expected beside the file.
+ *
+ * @param others what is scraped beside the services of the catalogue
  */
-export const renderPrometheusConfig = (): string =>
+export const renderPrometheusConfig = (others: Readonly<Record<string, string>> = {}): string =>
   renderYaml("alerts/src/render/prometheus-config.ts and catalogue/src/services.ts", {
     global: {
       scrape_interval: SCRAPE_INTERVAL,
@@ -51,7 +62,14 @@ export const renderPrometheusConfig = (): string =>
     alerting: {
       alertmanagers: [{ static_configs: [{ targets: [address("alertmanager", "http")] }] }],
     },
-    scrape_configs: [...scrapeJobs(), probeJob()],
+    scrape_configs: [
+      ...scrapeJobs(),
+      ...Object.entries(others).map(([name, target]) => ({
+        job_name: name,
+        static_configs: [{ targets: [target] }],
+      })),
+      probeJob(),
+    ],
   });
 
 /** The blackbox exporter's configuration. IPv4 alone, as the suite listens on nothing else by default. */

@@ -1,5 +1,5 @@
 import { boardUrl, logsUrl, panelUrl, ruleGroups, runbookUrl } from "@watchkeeper/catalogue/names";
-import { type Alert, alertLabels, type LogsOf } from "../alert.ts";
+import { type Alert, alertLabels, type LogAlert, type LogsOf } from "../alert.ts";
 import type { Recording } from "../recording.ts";
 import { renderYaml } from "./document.ts";
 
@@ -15,7 +15,7 @@ interface Filled {
 }
 
 /** The annotations of an alert, as templates or as people read them. */
-export const annotations = (alert: Alert, filled?: Filled): Record<string, string> => ({
+export const annotations = (alert: Alert | LogAlert, filled?: Filled): Record<string, string> => ({
   summary: alert.summary,
   description: filled?.description ?? alert.description,
   runbook_url: runbookUrl(alert.name),
@@ -44,6 +44,23 @@ export const renderAlertRules = (alerts: readonly Alert[]): string =>
         rules: alerts.map((alert) => ({
           alert: alert.name,
           expr: alert.expr.text,
+          for: alert.for,
+          labels: alertLabels(alert),
+          annotations: annotations(alert),
+        })),
+      },
+    ],
+  });
+
+/** The rule file that Loki's ruler reads: the same shape, with LogQL. */
+export const renderLogRules = (alerts: readonly LogAlert[]): string =>
+  renderYaml("alerts/src/log-lines", {
+    groups: [
+      {
+        name: ruleGroups.logLines,
+        rules: alerts.map((alert) => ({
+          alert: alert.name,
+          expr: alert.logql,
           for: alert.for,
           labels: alertLabels(alert),
           annotations: annotations(alert),

@@ -2,7 +2,7 @@ import { boardUrl, logsUrl, panelUrl } from "@watchkeeper/catalogue/names";
 import { services } from "@watchkeeper/catalogue/services";
 import type { Slo } from "@watchkeeper/catalogue/slo";
 import { teams } from "@watchkeeper/catalogue/teams";
-import type { Alert, AlertPage, Inhibition, LogsOf, PagerOwnAlert } from "../alert.ts";
+import type { Alert, AlertPage, Inhibition, LogAlert, LogsOf, PagerOwnAlert } from "../alert.ts";
 import { renderPage } from "./document.ts";
 
 const steps = (texts: readonly string[]): string[] => texts.map((text, i) => `${i + 1}. ${text}`);
@@ -78,6 +78,16 @@ export const renderRunbook = (alert: Alert): string =>
       : inhibitionText(alert.inhibitedBy)),
   ]);
 
+/** The same page for an alert on lines of the log. */
+export const renderLogRunbook = (alert: LogAlert): string =>
+  renderAlertPage("log-lines", alert, [
+    "## When it fires",
+    "",
+    `Where lines are sent to Loki, when this has held for ${alert.for}:`,
+    "",
+    ...code("logql", alert.logql),
+  ]);
+
 /** The same page for an alert that no rule raises. */
 export const renderPagerOwnRunbook = (alert: PagerOwnAlert): string =>
   renderAlertPage("pager-own", alert, ["## When it is raised", "", alert.raised]);
@@ -86,7 +96,7 @@ const byName = (a: AlertPage, b: AlertPage): number => (a.name < b.name ? -1 : 1
 
 /** The list of all runbooks: those of single alerts, and those of promises, which their alerts share. */
 export const renderRunbookIndex = (alerts: readonly AlertPage[], slos: readonly Slo[]): string =>
-  renderPage("alerts/src/symptoms, alerts/src/pager-own and catalogue/src/slos", [
+  renderPage("alerts/src/{symptoms,log-lines,pager-own} and catalogue/src/slos", [
     "# Runbooks",
     "",
     "| Alert | Severity | Service | Says |",

@@ -15,9 +15,13 @@ const schema = z.object({
   peakRps: z.coerce.number().min(0.1).max(100).default(8),
 });
 
+/** Reads `WATCHKEEPER_TRAFFIC_*`. @throws SettingsError that names the variable */
+export const readTrafficSettings = (env: ProcessContext["env"]): z.infer<typeof schema> =>
+  parseSettings("WATCHKEEPER_TRAFFIC", schema, env);
+
 /** People who use the directory all day, so that every figure and board shows something from the first minute on. */
 export async function run({ env, log }: ProcessContext): Promise<Close> {
-  const { appUrl, demoPassword, seed, peakRps } = parseSettings("WATCHKEEPER_TRAFFIC", schema, env);
+  const { appUrl, demoPassword, seed, peakRps } = readTrafficSettings(env);
   const random = createRandom(seed);
   const client = createDirectoryClient(appUrl);
   const visitors = createVisitors({

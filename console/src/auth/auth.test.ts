@@ -85,6 +85,12 @@ test("without a session pages answer 401 and say how to get one, the API answers
   expect(await api.json()).toMatchObject({ error: { code: "unauthorized" } });
 });
 
+test("where it runs in containers, it names the command that signs in there", async () => {
+  await web.close();
+  web = await startTestConsole({ settings: { signInCommand: "./stack.sh prod sign-in" } });
+  expect(await (await get("/")).text()).toContain("<code>./stack.sh prod sign-in</code>");
+});
+
 test("a cookie that was changed anywhere is no session", async () => {
   const cookie = await web.signIn();
   const [name = "", value = ""] = cookie.split("=", 2);

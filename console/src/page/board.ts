@@ -189,7 +189,7 @@ export function startBoard(): void {
     } catch (error) {
       awaySince ??= new Date();
       const signedOut = error instanceof SignedOut;
-      const reason = signedOut ? "You are signed out: run npm run status" : "The console cannot be reached";
+      const reason = signedOut ? "You are signed out: load the page again" : "The console cannot be reached";
       show(charts, nothing(reason, awaySince));
       showLive(live, awaySince, signedOut ? "signed out" : "console not reachable");
     }

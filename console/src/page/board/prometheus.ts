@@ -45,7 +45,7 @@ async function read(path: string, init: RequestInit): Promise<unknown> {
     if (init.signal?.aborted) throw error;
     throw new QueryError("The console cannot be reached");
   }
-  if (answer.status === 401) throw new SignedOut("You are signed out: run npm run status");
+  if (answer.status === 401) throw new SignedOut("You are signed out: load the page again");
   const body = (await answer.json().catch((error: unknown) => {
     if (init.signal?.aborted) throw error;
     return {};
@@ -116,7 +116,7 @@ export function createQuestions(signal: AbortSignal): Questions {
     },
     async top(list) {
       const answer = await fetch(`/api/top/${list}`, { signal });
-      if (answer.status === 401) throw new SignedOut("You are signed out: run npm run status");
+      if (answer.status === 401) throw new SignedOut("You are signed out: load the page again");
       const body = (await answer.json()) as TopAnswer;
       if (!answer.ok)
         throw new QueryError(body.error?.message ?? `The console answers with ${answer.status}`);
