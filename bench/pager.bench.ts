@@ -10,6 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "@watchkeeper/native/free-port";
 import { obtainTools } from "@watchkeeper/native/tools";
 import { until } from "@watchkeeper/testing/poll";
+import { STORM_RESPONDER, STORM_SERVICE } from "../chaos/people.ts";
 import { createWorld, INGEST_TOKEN, type World } from "../chaos/world.ts";
 
 /*
@@ -144,14 +145,37 @@ const rssMb = (world: World): number =>
     }),
   );
 
-/** Ten thousand alerts of one service within twenty seconds, with P0s of other services among them. */
-async function storm(world: World): Promise<{ readonly latencies: number[]; readonly outbound: number }> {
+interface Storm {
+  /** Of P0s on routes of their own. */
+  readonly latencies: readonly number[];
+  /** Attempts of the storm's route in its minute. */
+  readonly outbound: number;
+  /** Messages to the one person on call for the storm's route. */
+  readonly pages: number;
+  /** Until a P0 on a service of the same route that nobody was told of shows in Slack. */
+  readonly piercedMs: number;
+  readonly stored: number;
+}
+
+interface Message {
+  readonly channel: string;
+  readonly summary: string;
+  readonly receivedAt: string;
+  readonly content: { readonly to?: readonly string[] };
+}
+async function messagesOf(world: World, channel: string): Promise<readonly Message[]> {
+  const answer = await fetch(`${world.inboxUrl}/api/messages?channel=${channel}`);
+  return ((await answer.json()) as { messages: Message[] }).messages;
+}
+
+/** Ten thousand alerts of one route, all different, within twenty seconds, with P0s of other services among them. */
+async function storm(world: World): Promise<Storm> {
   const startMs = Date.now();
   const blow = (async () => {
     for (let part = 0; part < STORM_ALERTS / BODY_ALERTS; part++) {
       const drafts = Array.from({ length: BODY_ALERTS }, (_, n) => ({
         name: `Storm${part * BODY_ALERTS + n}`,
-        service: "storm",
+        service: STORM_SERVICE,
         severity: "page",
       }));
       await post(world.pagerUrls[part % 2] ?? "", bodyOf(drafts));
@@ -159,15 +183,45 @@ async function storm(world: World): Promise<{ readonly latencies: number[]; read
     }
   })();
   await sleep(2_000);
-  const [latencies] = await Promise.all([pageLatencies(world, "InStorm", 15), blow]);
+  const pierce = async (): Promise<number> => {
+    await sleep(8_000);
+    const sentMs = Date.now();
+    await post(
+      world.pagerUrls[0] ?? "",
+      bodyOf([{ name: "Pierces", service: `${STORM_SERVICE}-database`, severity: "P0" }]),
+    );
+    return until(
+      "the P0 that pierces",
+      async () => {
+        const messages = await messagesOf(world, "slack");
+        const found = messages.find(({ summary }) => summary.includes("Pierces:"));
+        return found && Date.parse(found.receivedAt) - sentMs;
+      },
+      60_000,
+    );
+  };
+  const [latencies, piercedMs] = await Promise.all([pageLatencies(world, "InStorm", 15), pierce(), blow]);
   await sleep(Math.max(0, startMs + 60_000 - Date.now()));
   const [row] = await world.query<{ count: number }>(
     `SELECT count(*)::integer FROM delivery_attempt a JOIN delivery d ON d.id = a.delivery_id
      JOIN incident i ON i.id = d.incident_id
-     WHERE (i.service = 'storm' OR i.alertname = 'PagerStorm')
+     WHERE (i.service LIKE '${STORM_SERVICE}%' OR i.alertname = 'PagerStorm')
        AND a.started_at < to_timestamp(${startMs / 1_000}) + interval '1 minute'`,
   );
-  return { latencies, outbound: row?.count ?? Number.NaN };
+  const pages = (await messagesOf(world, "email")).filter(
+    ({ content, receivedAt }) =>
+      content.to?.includes(STORM_RESPONDER) && Date.parse(receivedAt) < startMs + 60_000,
+  ).length;
+  const [stored] = await world.query<{ count: number }>(
+    `SELECT count(*)::integer FROM incident WHERE service = '${STORM_SERVICE}' AND state <> 'resolved'`,
+  );
+  return {
+    latencies,
+    outbound: row?.count ?? Number.NaN,
+    pages,
+    piercedMs,
+    stored: stored?.count ?? Number.NaN,
+  };
 }
 
 /** The same alerts through Alertmanager's own Slack and webhook receivers, for a minute. */
@@ -268,9 +322,12 @@ export async function run(print: Print): Promise<void> {
     print(`webhook to provider, idle: p50 ${quantile(idle, 0.5)} ms, p99 ${quantile(idle, 0.99)} ms`);
     const lateness = await escalationLateness(world);
     print(`${TIMERS} timers: p99 ${ms(lateness)} ms late`);
-    const { latencies, outbound } = await storm(world);
+    const { latencies, outbound, pages, piercedMs, stored } = await storm(world);
     print(
-      `storm: ${outbound} messages; P0 to provider p50 ${quantile(latencies, 0.5)} ms, p99 ${quantile(latencies, 0.99)} ms`,
+      `storm: ${stored} of ${STORM_ALERTS} alerts are open incidents; ${outbound} messages in its minute, ${pages} to the person on call; a P0 of its route shows after ${piercedMs} ms`,
+    );
+    print(
+      `in the storm, P0 of other routes to provider: p50 ${quantile(latencies, 0.5)} ms, p99 ${quantile(latencies, 0.99)} ms`,
     );
     const rss = rssMb(world);
     const { freeMs, leasedMs } = await takeOver(world);

@@ -11,6 +11,6 @@ test("a few seconds of chaos lose nothing and double nothing that has a key", {
 }, async () => {
   const { stdout } = await run(process.execPath, [bootstrap, "chaos", "--seconds", "8", "--seed", "3"]);
   expect(stdout.trim().split("\n").at(-1)).toMatch(
-    /^lost=0 duplicated_keyed=0 .*wrong_state=0 unexplained=0 pending=0$/,
+    /^lost=0 duplicated_keyed=0 .*wrong_state=0 escalation=0 unexplained=0 pending=0$/,
   );
 });

@@ -1,4 +1,5 @@
 import type { Queries, QueryRunner } from "@watchkeeper/exporters/database";
+import type { Pass } from "../checkpoint.ts";
 import { recordEvents } from "../incidents/timeline.ts";
 import type { PagerMetrics } from "../metrics.ts";
 import type { Reach } from "../routes.ts";
@@ -10,6 +11,7 @@ export interface FireOptions {
   readonly database: QueryRunner;
   readonly reach: Reach;
   readonly metrics: PagerMetrics;
+  readonly checkpoint?: Pass | undefined;
 }
 
 interface DueRow {
@@ -38,7 +40,7 @@ interface Fired {
  * @returns whether there may be more
  */
 export async function fireDue(options: FireOptions): Promise<boolean> {
-  const { metrics } = options;
+  const { metrics, checkpoint } = options;
   const fired = await options.database.transaction(async (tx) => {
     const { rows } = await tx.query<DueRow>(
       "due-escalations",
@@ -52,8 +54,10 @@ export async function fireDue(options: FireOptions): Promise<boolean> {
     const all: Fired[] = [];
     for (const row of rows) all.push(...(await fireOne(tx, options.reach, row)));
     await queueNotifications(tx);
+    if (all.length > 0) await checkpoint?.("fired");
     return { all, full: rows.length === BATCH };
   });
+  if (fired.all.length > 0) await checkpoint?.("escalated");
   for (const { result, lateSeconds } of fired.all) {
     metrics.escalations.inc({ escalation_result: result });
     metrics.escalationLateness.observe({}, lateSeconds);

@@ -1,8 +1,10 @@
 import type { Queries, QueryRunner } from "@watchkeeper/exporters/database";
 import type { Log } from "@watchkeeper/process/log";
 import { reasonOf } from "@watchkeeper/process/main";
+import type { Pass } from "../checkpoint.ts";
 import { applyFacts } from "../incidents/apply-facts.ts";
 import { unreadableAlert } from "../incidents/own-alerts.ts";
+import { recordEvents } from "../incidents/timeline.ts";
 import { countSuperseded, type PagerMetrics } from "../metrics.ts";
 import type { Superseded } from "../outbox/enqueue.ts";
 import type { Reach } from "../routes.ts";
@@ -27,6 +29,9 @@ export interface ProcessorOptions {
   readonly consoleUrl: string;
   readonly metrics: PagerMetrics;
   readonly log: Log;
+  /** Called after the commit of a body that Alertmanager left alerts out of. */
+  readonly onLeftOut?: (() => void) | undefined;
+  readonly checkpoint?: Pass | undefined;
 }
 
 interface InboxRow {
@@ -52,7 +57,7 @@ class Refused extends Error {
  * @throws Error when the database is away
  */
 export async function processNext(options: ProcessorOptions): Promise<boolean> {
-  const { database, metrics, log } = options;
+  const { database, metrics, log, checkpoint } = options;
   try {
     const done = await database.transaction(async (tx) => {
       const row = await lockOldest(tx);
@@ -61,15 +66,21 @@ export async function processNext(options: ProcessorOptions): Promise<boolean> {
       try {
         const superseded = await applyPayload(tx, row, payload, options);
         await closeRow(tx, row.id, payload.unreadable);
+        await checkpoint?.("applied");
         return { row, payload, superseded };
       } catch (error) {
         throw new Refused(row.id, error);
       }
     });
     if (!done) return false;
+    await checkpoint?.("processed");
     const { row, payload, superseded } = done;
     metrics.webhooks.inc({ inbox_result: payload.unreadable === null ? "accepted" : "unreadable" });
     countSuperseded(metrics, superseded);
+    if (payload.truncatedAlerts > 0) {
+      metrics.reconciled.inc({ reconcile_result: "left_out" }, payload.truncatedAlerts);
+      options.onLeftOut?.();
+    }
     const { truncatedAlerts, unreadable } = payload;
     const level = unreadable !== null || truncatedAlerts > 0 ? "warn" : "debug";
     log[level](
@@ -113,7 +124,24 @@ async function applyPayload(
       ? []
       : [unreadableAlert({ inboxId: row.id, reason: payload.unreadable, consoleUrl })];
   const cause = { inboxId: row.id, receivedAt: row.received_at };
-  return applyFacts(tx, [...payload.facts, ...complaint], cause, reach);
+  const superseded = await applyFacts(tx, [...payload.facts, ...complaint], cause, reach);
+  if (payload.truncatedAlerts > 0) await sayLeftOut(tx, payload);
+  return superseded;
+}
+
+/** Once in each incident of the body: what it shows may be less than what is wrong. */
+async function sayLeftOut(tx: Queries, { facts, truncatedAlerts }: Payload): Promise<void> {
+  const { rows } = await tx.query<{ id: string }>(
+    "incidents-of-truncated-body",
+    `SELECT id FROM incident i WHERE key = ANY($1) AND state <> 'resolved' AND NOT EXISTS (
+       SELECT 1 FROM incident_event e WHERE e.incident_id = i.id AND e.kind = 'left-out')`,
+    [[...new Set(facts.map(({ incidentKey }) => incidentKey))]],
+  );
+  const text = `Alertmanager left ${truncatedAlerts} alerts out of its message (its max_alerts): it is asked for them`;
+  await recordEvents(
+    tx,
+    rows.map(({ id }) => ({ incidentId: id, kind: "left-out", text })),
+  );
 }
 
 async function closeRow(tx: Queries, id: string, unreadable: string | null): Promise<void> {

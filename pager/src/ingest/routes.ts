@@ -9,6 +9,7 @@ import express, {
   Router,
 } from "express";
 import { requireBearer } from "../api/bearer.ts";
+import type { Pass } from "../checkpoint.ts";
 import type { Emergency } from "../degraded/emergency.ts";
 import type { PagerMetrics } from "../metrics.ts";
 import type { WebhookSource } from "./payload.ts";
@@ -34,6 +35,7 @@ export interface IngestOptions {
   readonly stored: () => void;
   /** Told of every body that could not be stored, and since when. */
   readonly emergency?: Pick<Emergency, "failed"> | undefined;
+  readonly checkpoint?: Pass | undefined;
 }
 
 /** What is stored after all is a duplicate then, which changes nothing. */
@@ -58,6 +60,7 @@ export function createIngestRoutes({
   log,
   stored,
   emergency,
+  checkpoint,
 }: IngestOptions): Router {
   let inFlight = 0;
 
@@ -83,6 +86,7 @@ export function createIngestRoutes({
     async (req, res) => {
       const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
       const startedMs = systemClock.now();
+      await checkpoint?.("received");
       try {
         await withinTimeout(storeBody(database, source, body));
       } catch (error) {
@@ -90,6 +94,7 @@ export function createIngestRoutes({
         emergency?.failed({ source, body }, startedMs);
         return unavailable(res, "Cannot store this right now: send it again");
       }
+      await checkpoint?.("stored");
       res.status(200).json({ status: "stored" });
       stored();
     };
