@@ -22,6 +22,10 @@ const PACE_A_SECOND = 100;
 const STORM_ALERTS = 10_000;
 const BODY_ALERTS = 100;
 const TIMERS = 10_000;
+/** Between two pages whose way is timed. */
+const PAGE_EVERY_MS = 800;
+/** Who are asked when they fire. */
+const PEOPLE = 50;
 
 type Print = (line: string) => void;
 
@@ -74,6 +78,19 @@ async function arrivalOf(world: World, name: string, timeoutMs = 60_000): Promis
   );
 }
 
+/** Until nothing waits to be read. */
+const processed = (world: World): Promise<true> =>
+  until(
+    "an empty inbox",
+    async () => {
+      const [row] = await world.query<{ count: number }>(
+        "SELECT count(*)::integer FROM inbox WHERE state = 'pending'",
+      );
+      return row?.count === 0 || undefined;
+    },
+    60_000,
+  );
+
 /** From just before the webhook leaves until its page arrived. */
 async function pageLatencies(world: World, prefix: string, count: number): Promise<number[]> {
   const sent = new Map<string, number>();
@@ -81,7 +98,7 @@ async function pageLatencies(world: World, prefix: string, count: number): Promi
     const name = `${prefix}${n}`;
     sent.set(name, Date.now());
     await post(world.pagerUrls[n % 2] ?? "", bodyOf([{ name, service: name.toLowerCase(), severity: "P0" }]));
-    await sleep(1_100);
+    await sleep(PAGE_EVERY_MS);
   }
   const latencies: number[] = [];
   for (const [name, atMs] of sent) latencies.push((await arrivalOf(world, name)) - atMs);
@@ -105,7 +122,7 @@ async function acknowledgements(world: World): Promise<number[]> {
 async function escalationLateness(world: World): Promise<number> {
   const policy = JSON.stringify({
     id: "bench",
-    levels: [{ targets: ["nobody"], timeoutMs: 60_000 }],
+    levels: [{ targets: ["TARGET"], timeoutMs: 60_000 }],
     repeat: 0,
     catchAll: [],
     acknowledgeTimeoutMs: null,
@@ -115,7 +132,7 @@ async function escalationLateness(world: World): Promise<number> {
      INSERT INTO incident (key, source, alertname, service, severity, priority, started_at, summary, description, labels, firing)
      SELECT 'timer ' || n, 'bench', 'Timer', 'timer', 'page', 'P1', now(), '', '', '{}', 1 FROM generate_series(1, ${TIMERS}) n;
      INSERT INTO escalation (incident_id, run, policy, due_at)
-     SELECT id, 1, '${policy}', now() + interval '3 seconds' + random() * interval '25 seconds'
+     SELECT id, 1, replace('${policy}', 'TARGET', 'person-' || number % ${PEOPLE})::jsonb, now() + interval '3 seconds' + random() * interval '25 seconds'
      FROM incident WHERE source = 'bench';`,
   );
   const [row] = await until(
@@ -200,7 +217,7 @@ async function storm(world: World): Promise<Storm> {
       60_000,
     );
   };
-  const [latencies, piercedMs] = await Promise.all([pageLatencies(world, "InStorm", 15), pierce(), blow]);
+  const [latencies, piercedMs] = await Promise.all([pageLatencies(world, "InStorm", 20), pierce(), blow]);
   await sleep(Math.max(0, startMs + 60_000 - Date.now()));
   const [row] = await world.query<{ count: number }>(
     `SELECT count(*)::integer FROM delivery_attempt a JOIN delivery d ON d.id = a.delivery_id
@@ -224,8 +241,12 @@ async function storm(world: World): Promise<Storm> {
   };
 }
 
+/** Once what is timed in our storm is over; the rest of our minute only counts. */
+const ALERTMANAGER_AFTER_MS = 26_000;
+
 /** The same alerts through Alertmanager's own Slack and webhook receivers, for a minute. */
 async function alertmanagerStorm(): Promise<number> {
+  await sleep(ALERTMANAGER_AFTER_MS);
   let requests = 0;
   const server = createServer((request, response) => {
     requests += 1;
@@ -318,24 +339,27 @@ export async function run(print: Print): Promise<void> {
     print(
       `webhook ack at ${PACE_A_SECOND}/s: p50 ${ms(quantile(acknowledged, 0.5))} ms, p99 ${ms(quantile(acknowledged, 0.99))} ms`,
     );
+    await processed(world);
     const idle = await pageLatencies(world, "Idle", 20);
     print(`webhook to provider, idle: p50 ${quantile(idle, 0.5)} ms, p99 ${quantile(idle, 0.99)} ms`);
     const lateness = await escalationLateness(world);
     print(`${TIMERS} timers: p99 ${ms(lateness)} ms late`);
-    const { latencies, outbound, pages, piercedMs, stored } = await storm(world);
+    const [{ latencies, outbound, pages, piercedMs, stored }, theirs] = await Promise.all([
+      storm(world),
+      alertmanagerStorm(),
+    ]);
     print(
       `storm: ${stored} of ${STORM_ALERTS} alerts are open incidents; ${outbound} messages in its minute, ${pages} to the person on call; a P0 of its route shows after ${piercedMs} ms`,
     );
     print(
       `in the storm, P0 of other routes to provider: p50 ${quantile(latencies, 0.5)} ms, p99 ${quantile(latencies, 0.99)} ms`,
     );
+    print(`the same storm through Alertmanager's own receivers: ${theirs} messages`);
     const rss = rssMb(world);
     const { freeMs, leasedMs } = await takeOver(world);
     print(`take-over: free ${freeMs} ms, leased ${leasedMs} ms`);
     const emergencyMs = await emergency(world);
     print(`PostgreSQL down: page after ${emergencyMs} ms`);
-    const theirs = await alertmanagerStorm();
-    print(`the same storm through Alertmanager's own receivers: ${theirs} messages`);
     print(
       JSON.stringify({
         ack_p50_ms: ms(quantile(acknowledged, 0.5)),

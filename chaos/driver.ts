@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { serviceOf } from "./people.ts";
-import type { Random } from "./random.ts";
+import { createRandom } from "./random.ts";
 import { createTroubles } from "./troubles.ts";
 import { API_TOKEN, INGEST_TOKEN, type World } from "./world.ts";
 
@@ -30,6 +30,9 @@ export interface Sent {
 /** A clock that is set forward by more than this makes a late duplicate look like an alert that fires anew. */
 const STALE_MS = 15_000;
 
+/** Who talk at the same time. */
+const SOURCES = 3;
+
 interface Said {
   readonly startsAt: string;
   readonly body: string;
@@ -37,10 +40,11 @@ interface Said {
 }
 
 /** Does what the seed says for a while: alerts come and go, people acknowledge, and all that can break breaks. */
-export async function drive(world: World, random: Random, seconds: number): Promise<Sent> {
+export async function drive(world: World, seed: number, seconds: number): Promise<Sent> {
+  const random = createRandom(seed + 1);
   const alerts = new Map<string, SentAlert>();
   const said = new Map<string, Said>();
-  const troubles = createTroubles(world, random);
+  const troubles = createTroubles(world, createRandom(seed));
   let webhooks = 0;
   let refused = 0;
   let acknowledged = 0;
@@ -99,6 +103,7 @@ export async function drive(world: World, random: Random, seconds: number): Prom
     if (await tell(body)) alerts.set(name, { name, service, way: "direct", status: "firing" });
   }
 
+  const namesOf = ({ name, service }: SentAlert) => [name, service] as const;
   function newAlert(prefix: string): readonly [name: string, service: string] {
     next += 1;
     return [`${prefix}${next}`, serviceOf(next)];
@@ -107,13 +112,16 @@ export async function drive(world: World, random: Random, seconds: number): Prom
   async function throughAlertmanager(): Promise<void> {
     const open = firing("alertmanager");
     const ends = open.length > 0 && random.next() < 0.3;
-    const [name, service] = ends ? Object.values(random.pick(open)) : newAlert("Routed");
-    if (!name || !service) return;
+    const [name, service] = ends ? namesOf(random.pick(open)) : newAlert("Routed");
+    const now = new Date().toISOString();
+    const startsAt = said.get(name)?.startsAt ?? now;
+    if (!ends) said.set(name, { startsAt, body: "" });
     // Long enough that it does not end by itself meanwhile.
-    const endsAt = new Date(Date.now() + (ends ? 0 : 3_600_000)).toISOString();
+    const endsAt = ends ? now : new Date(Date.now() + 3_600_000).toISOString();
     const alert = {
       labels: { alertname: name, service, severity: "page" },
       annotations: { summary: name },
+      startsAt,
       endsAt,
     };
     const response = await fetch(`${world.alertmanagerUrl}/api/v2/alerts`, {
@@ -147,11 +155,19 @@ export async function drive(world: World, random: Random, seconds: number): Prom
 
   const endMs = Date.now() + seconds * 1_000;
   let breakAtMs = Date.now() + 2_000;
-  while (Date.now() < endMs) {
-    const dice = random.next();
-    if (dice < 0.15) await acknowledge();
-    else await (dice < 0.7 ? direct() : throughAlertmanager());
-    if (Date.now() >= breakAtMs) {
+  /** One of several, since each waits for the answers that it gets. */
+  async function talk(): Promise<void> {
+    while (Date.now() < endMs) {
+      const dice = random.next();
+      if (dice < 0.15) await acknowledge();
+      else await (dice < 0.7 ? direct() : throughAlertmanager());
+      // Few enough that a storm does not speak for nearly all of them.
+      await sleep(random.below(6_000));
+    }
+  }
+  async function breakThings(): Promise<void> {
+    while (Date.now() < endMs) {
+      await sleep(Math.max(0, breakAtMs - Date.now()));
       const broke = await troubles.next(endMs - Date.now());
       if (broke === "clock set forward") {
         for (const alert of alerts.values()) {
@@ -161,9 +177,8 @@ export async function drive(world: World, random: Random, seconds: number): Prom
       }
       breakAtMs = Date.now() + 500 + random.below(2_500);
     }
-    // Few enough that a storm does not speak for nearly all of them.
-    await sleep(random.below(3_000));
   }
+  await Promise.all([breakThings(), ...Array.from({ length: SOURCES }, talk)]);
   await troubles.settled();
   return { alerts, webhooks, refused, acknowledged, broken: troubles.counts };
 }

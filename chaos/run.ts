@@ -1,6 +1,5 @@
 import { check, drain } from "./check.ts";
 import { drive } from "./driver.ts";
-import { createRandom } from "./random.ts";
 import { repair } from "./troubles.ts";
 import { createWorld } from "./world.ts";
 
@@ -38,9 +37,9 @@ async function main(args: readonly string[]): Promise<boolean> {
   say(`seed ${seed}, ${seconds} s`);
   const world = await createWorld();
   try {
-    const sent = await drive(world, createRandom(seed), seconds);
+    const sent = await drive(world, seed, seconds);
     await repair(world);
-    const found = await check(world, sent, await drain(world));
+    const found = await check(world, sent, await drain(world, sent));
     for (const [what, times] of [...sent.broken].sort()) say(`${what}: ${times}`);
     say(`webhooks: ${sent.webhooks}, not taken: ${sent.refused}; acknowledged: ${sent.acknowledged}`);
     say(`alerts accepted: ${found.alerts}, delivered: ${found.delivered}`);

@@ -126,6 +126,15 @@ test("an engine that is told to end gives back what it was sending, to be tried 
   expect(await received()).toHaveLength(1);
 });
 
+test("a body that tells of a P0 is read before the flood that came earlier", async () => {
+  for (let n = 0; n < 3; n++) {
+    await storeBody(bed.database, "alertmanager", webhookBody({ name: `Flood${n}`, severity: "info" }));
+  }
+  await bed.receive(webhookBody({ name: "Worst", severity: "P0" }));
+  const { rows } = await bed.database.query("test", "SELECT alertname FROM incident ORDER BY number");
+  expect(rows.map(({ alertname }) => alertname)).toEqual(["Worst", "Flood0", "Flood1", "Flood2"]);
+});
+
 test("alerts that Alertmanager left out of its message are counted, shown and asked for", async () => {
   const there = [{ name: "Shown" }, { name: "LeftOut" }].map(({ name }) => ({
     fingerprint: `${name}/app/app-1`,

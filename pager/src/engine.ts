@@ -83,22 +83,30 @@ export function startEngine(options: EngineOptions): Engine {
     reconcileWake.wake();
   };
 
-  const processing = { database, reach, consoleUrl, metrics, log, checkpoint, onLeftOut };
+  const onNews = (): void => {
+    escalationWake.wake();
+    outboxWake.wake();
+  };
+  const processing = { database, reach, consoleUrl, metrics, log, checkpoint, onNews, onLeftOut };
+  /** Woken for every body of a flood, a stage looks for what nobody announces no oftener than without the flood. */
+  const isPollDue = (name: string): boolean => {
+    if (performance.now() - (lookedAtMs.get(name) ?? Number.NEGATIVE_INFINITY) < POLL_MS) return false;
+    lookedAtMs.set(name, performance.now());
+    return true;
+  };
+  const lookedAtMs = new Map<string, number>();
   const processInbox = async (): Promise<void> => {
     await options.recover?.();
-    while (!stopping.signal.aborted && (await processNext(processing))) {
-      escalationWake.wake();
-      outboxWake.wake();
-    }
+    while (!stopping.signal.aborted && (await processNext(processing)));
   };
   const escalate = async (): Promise<void> => {
     while (!stopping.signal.aborted && (await fireDue({ database, reach, metrics, checkpoint })));
-    while (!stopping.signal.aborted && (await reopenDue(database, reach)));
+    if (isPollDue("reopen")) while (!stopping.signal.aborted && (await reopenDue(database, reach)));
     outboxWake.wake();
   };
   const sendOutbox = async (): Promise<void> => {
     await dispatcher.dispatch();
-    await carryCanary(database, options.heartbeatUrl, log);
+    if (isPollDue("canary")) await carryCanary(database, options.heartbeatUrl, log);
   };
   const compareWithAlertmanager = async (): Promise<void> => {
     if (!options.alertmanager) return;

@@ -77,7 +77,7 @@ export async function run(
   exportRuntime(metrics, { version: packageJson.version });
   exportTelemetry(metrics, telemetry);
   const pool = createPool(settings.databaseUrl, log);
-  const database = instrumentPool(pool, metrics);
+  const database = instrumentPool(pool, metrics, { prepare: true });
   const pagerMetrics = exportPagerMetrics(metrics, database);
 
   const { actions, snapshotDir } = settings;

@@ -31,6 +31,7 @@ const BATCH = 50;
 interface Fired {
   readonly result: "paged" | "nobody_on_call" | "catch_all" | "nobody_reached";
   readonly lateSeconds: number;
+  readonly told: readonly string[];
 }
 
 /**
@@ -53,9 +54,11 @@ export async function fireDue(options: FireOptions): Promise<boolean> {
     );
     const all: Fired[] = [];
     for (const row of rows) all.push(...(await fireOne(tx, options.reach, row)));
-    await queueNotifications(tx);
+    const full = rows.length === BATCH;
+    // Everybody's turn is looked at once, when no level is due any more.
+    await queueNotifications(tx, full ? [...new Set(all.flatMap(({ told }) => told))] : undefined);
     if (all.length > 0) await checkpoint?.("fired");
-    return { all, full: rows.length === BATCH };
+    return { all, full };
   });
   if (fired.all.length > 0) await checkpoint?.("escalated");
   for (const { result, lateSeconds } of fired.all) {
@@ -78,7 +81,7 @@ async function fireOne(
     const level = levelAt(policy, position);
     if (level.kind === "exhausted") {
       await exhaust(tx, incidentId, run);
-      fired.push({ result: "nobody_reached", lateSeconds });
+      fired.push({ result: "nobody_reached", lateSeconds, told: [] });
       return fired;
     }
     const reason = level.kind === "catch-all" ? "catch-all" : "escalation";
@@ -107,6 +110,7 @@ async function fireOne(
     fired.push({
       result: told.length === 0 ? "nobody_on_call" : level.kind === "catch-all" ? "catch_all" : "paged",
       lateSeconds,
+      told,
     });
     position = level.next;
     if (told.length > 0) {

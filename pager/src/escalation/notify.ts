@@ -77,24 +77,26 @@ interface QueuedRow {
  * earlier one failed twice or was refused. Where an earlier channel's provider has taken the page in the meantime, the
  * next one is left alone.
  *
+ * @param people whose turn is looked at; undefined: everybody's
  * @returns how many deliveries were written
  */
-export async function queueNotifications(tx: Queries): Promise<number> {
+export async function queueNotifications(tx: Queries, people?: readonly string[]): Promise<number> {
   await tx.query(
     "cancel-answered-notifications",
     `UPDATE notification n SET state = 'cancelled'
-     WHERE n.state = 'waiting' AND (
+     WHERE n.state = 'waiting' AND ($1::text[] IS NULL OR n.person = ANY($1)) AND (
        (n.reason = 'next-channel' AND EXISTS (
          SELECT 1 FROM notification earlier JOIN delivery d ON d.notification_id = earlier.id AND d.state = 'sent'
          WHERE (earlier.incident_id, earlier.run, earlier.round, earlier.level, earlier.person)
              = (n.incident_id, n.run, n.round, n.level, n.person) AND earlier.position < n.position))
        OR EXISTS (SELECT 1 FROM incident i WHERE i.id = n.incident_id AND i.state <> 'triggered'))`,
+    [people ?? null],
   );
   const { rows } = await tx.query<QueuedRow>(
     "queue-notifications",
     `WITH turn AS (
        SELECT n.id, n.person, i.priority, n.created_at FROM notification n JOIN incident i ON i.id = n.incident_id
-       WHERE n.state = 'waiting' AND i.state = 'triggered' AND CASE n.reason
+       WHERE n.state = 'waiting' AND ($3::text[] IS NULL OR n.person = ANY($3)) AND i.state = 'triggered' AND CASE n.reason
          WHEN 'next-channel' THEN EXISTS (
            SELECT 1 FROM notification earlier LEFT JOIN delivery d ON d.notification_id = earlier.id
            WHERE (earlier.incident_id, earlier.run, earlier.round, earlier.level, earlier.person)
@@ -103,18 +105,20 @@ export async function queueNotifications(tx: Queries): Promise<number> {
              AND (earlier.queued_at <= pager_now() - $2 * interval '1 millisecond' OR d.state = 'dead'
                OR (d.failures >= 2 AND d.state IN ('retry', 'ambiguous', 'leased'))))
          ELSE n.due_at <= pager_now() END
-       FOR UPDATE OF n SKIP LOCKED
+     ), asked AS (
+       SELECT person, count(*) AS pages FROM notification
+       WHERE state = 'queued' AND reason <> 'test' AND queued_at > pager_now() - interval '1 minute' GROUP BY person
      ), ranked AS (
-       SELECT id, row_number() OVER (PARTITION BY person ORDER BY priority, created_at, id)
-         + (SELECT count(*) FROM notification q WHERE q.person = turn.person AND q.state = 'queued'
-            AND q.reason <> 'test'
-            AND q.queued_at > pager_now() - interval '1 minute') AS place
-       FROM turn
+       SELECT id, row_number() OVER (PARTITION BY person ORDER BY priority, created_at, id) + coalesce(pages, 0) AS place
+       FROM turn LEFT JOIN asked USING (person)
+     ), chosen AS (
+       SELECT n.id FROM notification n JOIN ranked USING (id) WHERE n.state = 'waiting' AND ranked.place <= $1
+       FOR UPDATE OF n SKIP LOCKED
      )
-     UPDATE notification n SET state = 'queued', queued_at = pager_now() FROM ranked
-     WHERE n.id = ranked.id AND ranked.place <= $1
+     UPDATE notification n SET state = 'queued', queued_at = pager_now() FROM chosen
+     WHERE n.id = chosen.id
      RETURNING n.id, n.destination`,
-    [PAGES_A_MINUTE, NEXT_CHANNEL_MS],
+    [PAGES_A_MINUTE, NEXT_CHANNEL_MS, people ?? null],
   );
   if (rows.length === 0) return 0;
   const ids = rows.map(({ id }) => id);

@@ -29,6 +29,8 @@ export interface ProcessorOptions {
   readonly consoleUrl: string;
   readonly metrics: PagerMetrics;
   readonly log: Log;
+  /** Called after the commit of a body from which something may leave, or somebody may be asked. */
+  readonly onNews?: (() => void) | undefined;
   /** Called after the commit of a body that Alertmanager left alerts out of. */
   readonly onLeftOut?: (() => void) | undefined;
   readonly checkpoint?: Pass | undefined;
@@ -51,7 +53,7 @@ class Refused extends Error {
 }
 
 /**
- * Turns the oldest waiting webhook body into alerts, incidents and deliveries, in one transaction.
+ * Turns the next waiting webhook body into alerts, incidents and deliveries, in one transaction.
  *
  * @returns whether there was one, so that the caller asks again
  * @throws Error when the database is away
@@ -60,7 +62,7 @@ export async function processNext(options: ProcessorOptions): Promise<boolean> {
   const { database, metrics, log, checkpoint } = options;
   try {
     const done = await database.transaction(async (tx) => {
-      const row = await lockOldest(tx);
+      const row = await lockNext(tx);
       if (!row) return undefined;
       const payload = parsePayload(row.body, row.source);
       try {
@@ -74,6 +76,9 @@ export async function processNext(options: ProcessorOptions): Promise<boolean> {
     });
     if (!done) return false;
     await checkpoint?.("processed");
+    if (done.payload.unreadable !== null || done.payload.facts.some(({ severity }) => severity !== "info")) {
+      options.onNews?.();
+    }
     const { row, payload, superseded } = done;
     metrics.webhooks.inc({ inbox_result: payload.unreadable === null ? "accepted" : "unreadable" });
     countSuperseded(metrics, superseded);
@@ -92,15 +97,22 @@ export async function processNext(options: ProcessorOptions): Promise<boolean> {
     if (!(error instanceof Refused)) throw error;
     log.error({ err: error.cause, inboxId: error.inboxId }, "webhook not processed");
     await countFailure(options, error);
+    options.onNews?.();
     return true;
   }
 }
 
-async function lockOldest(tx: Queries): Promise<InboxRow | undefined> {
+/**
+ * The oldest of those that may tell of a P0, then the oldest of all.
+ *
+ * The transaction need not be on disk before it counts: a server that crashes before that still has the body, and reads
+ * it again. Whatever leaves because of it is logged by a later transaction that is, and the log of writes has an order.
+ */
+async function lockNext(tx: Queries): Promise<InboxRow | undefined> {
   const { rows } = await tx.query<InboxRow>(
     "lock-inbox-row",
-    `SELECT id, source, body, received_at FROM inbox WHERE state = 'pending' AND due_at <= pager_now()
-     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+    `SELECT id, source, body, received_at, set_config('synchronous_commit', 'off', true) FROM inbox WHERE state = 'pending' AND due_at <= pager_now()
+     ORDER BY urgent DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED`,
   );
   return rows[0];
 }

@@ -60,6 +60,8 @@ export async function foldStorms(
         messages: destinationsFor(incident, reach.destinations).length + (asks ? 1 : 0),
       };
     });
+    // What nobody is told of makes no storm, and waits for no other body of its route.
+    if (incidents.every(({ messages }) => messages === 0)) continue;
     const { storm, decision } = await readWeather(tx, route, incidents);
     for (const id of decision.fold) folded.add(id);
     for (const id of decision.pierce) piercing.add(id);
@@ -111,7 +113,7 @@ async function readWeather(
      FROM (SELECT i.service, i.priority, i.opened_at BETWEEN pager_now() - interval '1 minute' AND pager_now() AS recent,
          (SELECT count(*) FROM delivery d WHERE d.incident_id = i.id AND d.kind = 'announce')
          + (SELECT count(*) FROM escalation e WHERE e.incident_id = i.id AND e.run = 1) AS messages
-       FROM incident i WHERE i.policy_id = $1 AND i.folded_into IS NULL AND i.id <> ALL ($2)
+       FROM incident i WHERE i.policy_id = $1 AND i.folded_into IS NULL AND i.severity <> 'info' AND i.id <> ALL ($2)
          AND (i.opened_at > pager_now() - interval '1 minute' OR (i.state <> 'resolved' AND i.priority = 'P0'))) seen`,
     [route, ids],
   );
