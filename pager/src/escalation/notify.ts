@@ -16,33 +16,50 @@ export interface FiredLevel {
   readonly reason: "escalation" | "catch-all" | "test";
 }
 
-/**
- * Writes down whom a level tells and by which channels. The first channel of a person is used at once, in each later
- * round one more at once; the others wait for their turn.
- *
- * @returns the people that can be told, and those that have no channel that is set up
- */
-export async function notifyPeople(
-  tx: Queries,
-  fired: FiredLevel,
+/** Those who can be told, and those that have no channel that is set up. */
+export function usableOf(
   targets: readonly Target[],
   destinations: Destinations,
-): Promise<{ readonly told: readonly string[]; readonly unreachable: readonly string[] }> {
-  const rows = targets.flatMap(({ person, contacts }) =>
-    contacts
-      .filter(({ channel }) => destinations.get(channel)?.reaches.includes("people"))
-      .map(({ channel, address }, position) => ({
-        person,
-        position,
-        destination: `${channel}:${address}`,
-        minIntervalMs: destinations.get(channel)?.minIntervalMs ?? 0,
-        afterMs: Math.max(0, position - fired.round) * NEXT_CHANNEL_MS,
-        reason: position > fired.round && fired.reason === "escalation" ? "next-channel" : fired.reason,
-      })),
+): { readonly told: readonly string[]; readonly unreachable: readonly string[] } {
+  const isUsable = ({ contacts }: Target): boolean =>
+    contacts.some(({ channel }) => destinations.get(channel)?.reaches.includes("people"));
+  const names = (people: readonly Target[]): readonly string[] => [
+    ...new Set(people.map(({ person }) => person)),
+  ];
+  return {
+    told: names(targets.filter(isUsable)),
+    unreachable: names(targets.filter((target) => !isUsable(target))),
+  };
+}
+
+/**
+ * Writes down whom levels tell and by which channels. The first channel of a person is used at once, in each later
+ * round one more at once; the others wait for their turn.
+ */
+export async function notifyAll(
+  tx: Queries,
+  levels: readonly { readonly fired: FiredLevel; readonly targets: readonly Target[] }[],
+  destinations: Destinations,
+): Promise<void> {
+  const rows = levels.flatMap(({ fired, targets }) =>
+    targets.flatMap(({ person, contacts }) =>
+      contacts
+        .filter(({ channel }) => destinations.get(channel)?.reaches.includes("people"))
+        .map(({ channel, address }, position) => ({
+          incidentId: fired.incidentId,
+          run: fired.run,
+          round: fired.round,
+          level: fired.level,
+          person,
+          position,
+          destination: `${channel}:${address}`,
+          minIntervalMs: destinations.get(channel)?.minIntervalMs ?? 0,
+          afterMs: Math.max(0, position - fired.round) * NEXT_CHANNEL_MS,
+          reason: position > fired.round && fired.reason === "escalation" ? "next-channel" : fired.reason,
+        })),
+    ),
   );
-  const told = [...new Set(rows.map(({ person }) => person))];
-  const unreachable = targets.map(({ person }) => person).filter((person) => !told.includes(person));
-  if (rows.length === 0) return { told, unreachable };
+  if (rows.length === 0) return;
   await tx.query(
     "register-people",
     `INSERT INTO destination (name, min_interval, person)
@@ -57,14 +74,13 @@ export async function notifyPeople(
   await tx.query(
     "write-notifications",
     `INSERT INTO notification (incident_id, run, round, level, person, position, destination, reason, due_at)
-     SELECT $2, $3, $4, $5, r.person, r.position, r.destination, r.reason,
+     SELECT r."incidentId", r.run, r.round, r.level, r.person, r.position, r.destination, r.reason,
        pager_now() + r."afterMs" * interval '1 millisecond'
-     FROM jsonb_to_recordset($1::jsonb) AS r(person text, position integer, destination text, reason text,
-       "afterMs" double precision)
+     FROM jsonb_to_recordset($1::jsonb) AS r("incidentId" uuid, run integer, round integer, level integer, person text,
+       position integer, destination text, reason text, "afterMs" double precision)
      ON CONFLICT DO NOTHING`,
-    [JSON.stringify(rows), fired.incidentId, fired.run, fired.round, fired.level],
+    [JSON.stringify(rows)],
   );
-  return { told, unreachable };
 }
 
 interface QueuedRow {
@@ -73,30 +89,39 @@ interface QueuedRow {
 }
 
 /**
- * Turns notifications whose turn has come into deliveries: those that are due, and the next channel of a person whose
- * earlier one failed twice or was refused. Where an earlier channel's provider has taken the page in the meantime, the
- * next one is left alone.
- *
- * @param people whose turn is looked at; undefined: everybody's
- * @returns how many deliveries were written
+ * Gives up what waits and is not wanted any more: where an earlier channel's provider has taken the page in the
+ * meantime, the next one is left alone, and nobody is asked about what somebody looks after.
  */
-export async function queueNotifications(tx: Queries, people?: readonly string[]): Promise<number> {
+export async function cancelAnswered(tx: Queries): Promise<void> {
   await tx.query(
     "cancel-answered-notifications",
     `UPDATE notification n SET state = 'cancelled'
-     WHERE n.state = 'waiting' AND ($1::text[] IS NULL OR n.person = ANY($1)) AND (
+     WHERE n.state = 'waiting' AND (
        (n.reason = 'next-channel' AND EXISTS (
          SELECT 1 FROM notification earlier JOIN delivery d ON d.notification_id = earlier.id AND d.state = 'sent'
          WHERE (earlier.incident_id, earlier.run, earlier.round, earlier.level, earlier.person)
              = (n.incident_id, n.run, n.round, n.level, n.person) AND earlier.position < n.position))
        OR EXISTS (SELECT 1 FROM incident i WHERE i.id = n.incident_id AND i.state <> 'triggered'))`,
-    [people ?? null],
   );
+}
+
+/**
+ * Turns notifications whose turn has come into deliveries: those that are due, and the next channel of a person whose
+ * earlier one failed twice or was refused. Of somebody who had their pages of this minute none is looked at: thousands
+ * may wait for a few people.
+ *
+ * @returns how many deliveries were written
+ */
+export async function queueNotifications(tx: Queries): Promise<number> {
   const { rows } = await tx.query<QueuedRow>(
     "queue-notifications",
-    `WITH turn AS (
+    `WITH asked AS MATERIALIZED (
+       SELECT person, count(*) AS pages FROM notification
+       WHERE state = 'queued' AND reason <> 'test' AND queued_at > pager_now() - interval '1 minute' GROUP BY person
+     ), turn AS (
        SELECT n.id, n.person, i.priority, n.created_at FROM notification n JOIN incident i ON i.id = n.incident_id
-       WHERE n.state = 'waiting' AND ($3::text[] IS NULL OR n.person = ANY($3)) AND i.state = 'triggered' AND CASE n.reason
+       WHERE n.state = 'waiting' AND n.person NOT IN (SELECT person FROM asked WHERE pages >= $1)
+         AND i.state = 'triggered' AND CASE n.reason
          WHEN 'next-channel' THEN EXISTS (
            SELECT 1 FROM notification earlier LEFT JOIN delivery d ON d.notification_id = earlier.id
            WHERE (earlier.incident_id, earlier.run, earlier.round, earlier.level, earlier.person)
@@ -105,9 +130,6 @@ export async function queueNotifications(tx: Queries, people?: readonly string[]
              AND (earlier.queued_at <= pager_now() - $2 * interval '1 millisecond' OR d.state = 'dead'
                OR (d.failures >= 2 AND d.state IN ('retry', 'ambiguous', 'leased'))))
          ELSE n.due_at <= pager_now() END
-     ), asked AS (
-       SELECT person, count(*) AS pages FROM notification
-       WHERE state = 'queued' AND reason <> 'test' AND queued_at > pager_now() - interval '1 minute' GROUP BY person
      ), ranked AS (
        SELECT id, row_number() OVER (PARTITION BY person ORDER BY priority, created_at, id) + coalesce(pages, 0) AS place
        FROM turn LEFT JOIN asked USING (person)
@@ -118,7 +140,7 @@ export async function queueNotifications(tx: Queries, people?: readonly string[]
      UPDATE notification n SET state = 'queued', queued_at = pager_now() FROM chosen
      WHERE n.id = chosen.id
      RETURNING n.id, n.destination`,
-    [PAGES_A_MINUTE, NEXT_CHANNEL_MS, people ?? null],
+    [PAGES_A_MINUTE, NEXT_CHANNEL_MS],
   );
   if (rows.length === 0) return 0;
   const ids = rows.map(({ id }) => id);
