@@ -38,8 +38,8 @@ afterEach(() => {
   server.close();
 });
 
-/** Sends a head, and of its body nothing or all. */
-function send(length: number, body?: string): Promise<unknown> {
+/** Sends a head, and of its body nothing or all. Resolves with the answer; those without one are cut off in the end. */
+function send(length: number, body?: string): Promise<void> {
   const sent = request({
     port: (server.address() as AddressInfo).port,
     host: "127.0.0.1",
@@ -49,10 +49,13 @@ function send(length: number, body?: string): Promise<unknown> {
   });
   open.push(sent);
   sent.on("error", () => undefined);
-  const answered = once(sent, "response").then(([response]) => {
-    answers.push(response.statusCode);
-    retryAfter = response.headers["retry-after"];
-    response.resume();
+  const answered = new Promise<void>((resolve) => {
+    sent.once("response", (response) => {
+      answers.push(response.statusCode ?? 0);
+      retryAfter = response.headers["retry-after"];
+      response.resume();
+      resolve();
+    });
   });
   if (body === undefined) sent.flushHeaders();
   else sent.end(body);
