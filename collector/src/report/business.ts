@@ -35,8 +35,8 @@ const iso = (ms: number): string => new Date(ms).toISOString();
 const EVENTS = `SELECT kind, sum(events)::float8 AS events FROM collector.usage_hour
   WHERE hour >= $1 AND hour < $2 GROUP BY kind`;
 
-const PEOPLE = `SELECT count(DISTINCT (tenant_id, user_id))::int AS people, count(DISTINCT tenant_id)::int AS tenants
-  FROM collector.person_day WHERE day BETWEEN $1 AND $2`;
+const PEOPLE = `SELECT count(*)::int AS people, count(DISTINCT tenant_id)::int AS tenants
+  FROM collector.person_period WHERE first_day = $1 AND kind = $2`;
 
 const ANSWERS = `SELECT ${NPS} AS score, count(*)::int AS responses FROM collector.nps_response
   WHERE answered_at >= $1 AND answered_at < $2`;
@@ -57,7 +57,7 @@ export async function loadBusinessPeriod(
   const of = (kind: string): number => events.rows.find((row) => row.kind === kind)?.events ?? 0;
   const people = await query<{ people: number; tenants: number }>("report_people", PEOPLE, [
     period.days[0],
-    period.days.at(-1),
+    period.kind,
   ]);
   const answers = await query<BusinessPeriod["nps"] & { [column: string]: unknown }>(
     "report_nps",
@@ -90,7 +90,7 @@ export async function loadBusiness(
   const { query } = database;
   const byDay = await query<{ day: string; people: number }>(
     "report_people_by_day",
-    "SELECT day::text, count(*)::int AS people FROM collector.person_day WHERE day BETWEEN $1 AND $2 GROUP BY day",
+    "SELECT day::text, people::int AS people FROM collector.people_day WHERE day BETWEEN $1 AND $2",
     [period.days[0], period.days.at(-1)],
   );
   const logins = await query<{ hour: Date; events: number }>(

@@ -45,7 +45,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await bed.rows(
-    "TRUNCATE collector.usage_hour, collector.person_day, collector.nps_response, collector.ticket, collector.report, collector.tenant",
+    "TRUNCATE collector.usage_hour, collector.person_period, collector.people_day, collector.nps_response, collector.ticket, collector.report, collector.tenant",
   );
   await bed.rows("UPDATE collector.install SET at = '2026-09-01T00:00:00Z'");
 });
@@ -76,12 +76,17 @@ async function addUse(): Promise<void> {
     ('2026-10-05T00:00:00Z', 'login', 1000),
     ('2026-09-29T09:00:00Z', 'search', 60), ('2026-09-29T10:00:00Z', 'empty_search', 20),
     ('2026-09-29T10:00:00Z', 'profile_view', 5)`);
-  const days = ["2026-09-22", "2026-09-28", "2026-09-28", "2026-09-29"];
-  const who = [PEOPLE[0], PEOPLE[0], PEOPLE[1], PEOPLE[1]];
   await bed.rows(
-    `INSERT INTO collector.person_day (day, tenant_id, user_id)
-     SELECT day, '99999999-9999-4999-8999-999999999999', user_id FROM unnest($1::date[], $2::uuid[]) AS p (day, user_id)`,
-    [days, who],
+    "INSERT INTO collector.people_day VALUES ('2026-09-22', 1), ('2026-09-28', 2), ('2026-09-29', 1)",
+  );
+  await bed.rows(
+    `INSERT INTO collector.person_period (first_day, kind, tenant_id, user_id)
+     SELECT monday, 'week', '99999999-9999-4999-8999-999999999999', user_id
+     FROM unnest($1::date[], $2::uuid[]) AS p (monday, user_id)`,
+    [
+      ["2026-09-21", "2026-09-28", "2026-09-28"],
+      [PEOPLE[0], PEOPLE[0], PEOPLE[1]],
+    ],
   );
   await bed.rows(`INSERT INTO collector.nps_response (id, answered_at, score, comment) VALUES
     ('1', '2026-09-30T10:00:00Z', 10, 'Fast & good'), ('2', '2026-09-30T11:00:00Z', 3, NULL), ('3', '2026-09-30T12:00:00Z', 9, NULL),

@@ -17,6 +17,8 @@ const DELETE: Readonly<Record<string, string>> = {
   profiles: deleteOf("profile_day", "day", KEPT_DAYS.events),
   profilePeople: deleteOf("profile_person", "last_day", KEPT_DAYS.events),
   personDays: deleteOf("person_day", "day", KEPT_DAYS.people),
+  personPeriods: deleteOf("person_period", "first_day", KEPT_DAYS.people),
+  peopleDays: deleteOf("people_day", "day", KEPT_DAYS.hours),
   persons: deleteOf("person", "last_at", KEPT_DAYS.people),
   hours: deleteOf("usage_hour", "hour", KEPT_DAYS.hours),
   tickets: deleteOf("ticket", "resolved_at", KEPT_DAYS.imports),

@@ -52,10 +52,21 @@ const COUNT: Readonly<Record<string, { readonly text: string; readonly zoned: bo
         last_view_at = greatest(p.last_view_at, excluded.last_view_at),
         last_update_at = greatest(p.last_update_at, excluded.last_update_at)`,
   },
+  // Only who is new to a day can be new to its week or month, and is added to the day's number.
   roll_up_person_days: {
     zoned: true,
-    text: `INSERT INTO collector.person_day (day, tenant_id, user_id)
-      SELECT DISTINCT ${DAY}, tenant_id, user_id ${FROM} ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING`,
+    text: `WITH new AS (
+        INSERT INTO collector.person_day (day, tenant_id, user_id)
+        SELECT DISTINCT ${DAY}, tenant_id, user_id ${FROM} ORDER BY 1, 2, 3
+        ON CONFLICT DO NOTHING RETURNING day, tenant_id, user_id
+      ), periods AS (
+        INSERT INTO collector.person_period (first_day, kind, tenant_id, user_id)
+        SELECT DISTINCT date_trunc(kind, day)::date, kind, tenant_id, user_id
+        FROM new, (VALUES ('week'), ('month')) AS period (kind) ORDER BY 1, 2, 3, 4
+        ON CONFLICT DO NOTHING
+      )
+      INSERT INTO collector.people_day AS d (day, people) SELECT day, count(*) FROM new GROUP BY 1 ORDER BY 1
+      ON CONFLICT (day) DO UPDATE SET people = d.people + excluded.people`,
   },
   roll_up_terms: {
     zoned: true,

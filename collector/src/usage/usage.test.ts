@@ -71,6 +71,18 @@ test("the figures are those of a table that was added up by hand", async () => {
     ...[ann, bob, cat, dan].sort().map((user_id) => ({ day: "2026-11-09", user_id })),
     { day: "2026-11-10", user_id: ann },
   ]);
+  expect(await bed.rows("SELECT day::text, people::int FROM collector.people_day ORDER BY day")).toEqual([
+    { day: "2026-11-09", people: 4 },
+    { day: "2026-11-10", people: 1 },
+  ]);
+  expect(
+    await bed.rows(
+      "SELECT first_day::text, kind, count(*)::int AS people FROM collector.person_period GROUP BY 1, 2 ORDER BY 1",
+    ),
+  ).toEqual([
+    { first_day: "2026-11-01", kind: "month", people: 4 },
+    { first_day: "2026-11-09", kind: "week", people: 4 },
+  ]);
   expect(
     await bed.rows(
       "SELECT tenant_id, day::text, term, searches::int FROM collector.term_day ORDER BY day, term",
@@ -119,6 +131,19 @@ test("every event is counted once: late ones, again, and by two collectors at a 
   expect(await bed.rows("SELECT day, user_id FROM collector.person_day ORDER BY 1, 2")).toEqual(
     await bed.rows(
       "SELECT DISTINCT (at AT TIME ZONE 'UTC')::date AS day, user_id FROM usage_event ORDER BY 1, 2",
+    ),
+  );
+  expect(await bed.rows("SELECT day, people::int FROM collector.people_day ORDER BY 1")).toEqual(
+    await bed.rows(
+      "SELECT (at AT TIME ZONE 'UTC')::date AS day, count(DISTINCT user_id)::int AS people FROM usage_event GROUP BY 1 ORDER BY 1",
+    ),
+  );
+  expect(
+    await bed.rows("SELECT first_day, kind, user_id FROM collector.person_period ORDER BY 1, 2, 3"),
+  ).toEqual(
+    await bed.rows(
+      `SELECT DISTINCT date_trunc(period.kind, at AT TIME ZONE 'UTC')::date AS first_day, period.kind, user_id
+       FROM usage_event, (VALUES ('week'), ('month')) AS period (kind) ORDER BY 1, 2, 3`,
     ),
   );
 });
