@@ -1,17 +1,10 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "@watchkeeper/native/free-port";
-import { obtainTools } from "@watchkeeper/native/tools";
 import { until } from "@watchkeeper/testing/poll";
 import { STORM_RESPONDER, STORM_SERVICE } from "../chaos/people.ts";
 import { createWorld, INGEST_TOKEN, type World } from "../chaos/world.ts";
+import { alertmanagerStorm } from "./alertmanager-storm.ts";
 
 /*
  * How fast the pager is: two replicas, real PostgreSQL and Alertmanager, a stand-in that notes when each message
@@ -26,6 +19,9 @@ const TIMERS = 10_000;
 const PAGE_EVERY_MS = 800;
 /** Who are asked when they fire. */
 const PEOPLE = 50;
+
+/** Once what is timed in our storm is over; the rest of our minute only counts. */
+const ALERTMANAGER_AFTER_MS = 26_000;
 
 type Print = (line: string) => void;
 
@@ -243,67 +239,6 @@ async function storm(world: World): Promise<Storm> {
   };
 }
 
-/** Once what is timed in our storm is over; the rest of our minute only counts. */
-const ALERTMANAGER_AFTER_MS = 26_000;
-
-/** The same alerts through Alertmanager's own Slack and webhook receivers, for a minute. */
-async function alertmanagerStorm(): Promise<number> {
-  await sleep(ALERTMANAGER_AFTER_MS);
-  let requests = 0;
-  const server = createServer((request, response) => {
-    requests += 1;
-    request.resume().on("end", () => response.end("ok"));
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  const folder = mkdtempSync(join(tmpdir(), "alertmanager-storm-"));
-  const file = join(folder, "alertmanager.yml");
-  const url = `http://127.0.0.1:${port}`;
-  writeFileSync(
-    file,
-    `route: { receiver: all, group_by: [alertname, service], group_wait: 1s, group_interval: 30s }\nreceivers:\n  - name: all\n    slack_configs: [{ api_url: "${url}/slack", channel: "#incidents" }]\n    webhook_configs: [{ url: "${url}/webhook" }]\n`,
-  );
-  const tools = await obtainTools(() => undefined);
-  const listen = `127.0.0.1:${await freePort()}`;
-  const args = [
-    `--config.file=${file}`,
-    `--storage.path=${folder}`,
-    `--web.listen-address=${listen}`,
-    "--cluster.listen-address=",
-  ];
-  const child = spawn(tools.alertmanager.path, args, {
-    stdio: "ignore",
-    env: { ...process.env, ...tools.alertmanager.env },
-  });
-  try {
-    await until("Alertmanager", async () =>
-      (await fetch(`http://${listen}/-/ready`)).ok ? true : undefined,
-    );
-    const startMs = Date.now();
-    for (let part = 0; part < STORM_ALERTS / BODY_ALERTS; part++) {
-      const alerts = Array.from({ length: BODY_ALERTS }, (_, n) => ({
-        labels: { alertname: `Storm${part * BODY_ALERTS + n}`, service: "storm", severity: "page" },
-      }));
-      const response = await fetch(`http://${listen}/api/v2/alerts`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(alerts),
-      });
-      await response.body?.cancel();
-      await sleep(50);
-    }
-    await sleep(Math.max(0, startMs + 60_000 - Date.now()));
-    return requests;
-  } finally {
-    child.kill("SIGKILL");
-    await once(child, "exit");
-    server.closeAllConnections();
-    server.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
 /** One replica dies: how soon the other sends what nobody had begun, and what the dead one held. */
 async function takeOver(world: World): Promise<{ readonly freeMs: number; readonly leasedMs: number }> {
   const [one, other] = world.pagers;
@@ -361,7 +296,7 @@ export async function run(print: Print): Promise<void> {
     print(`${TIMERS} timers: p99 ${ms(lateness)} ms late`);
     const [{ latencies, outbound, pages, piercedMs, stored }, theirs] = await Promise.all([
       storm(world),
-      alertmanagerStorm(),
+      sleep(ALERTMANAGER_AFTER_MS).then(() => alertmanagerStorm(STORM_ALERTS, BODY_ALERTS)),
     ]);
     print(
       `storm: ${stored} of ${STORM_ALERTS} alerts are open incidents; ${outbound} messages in its minute, ${pages} to the person on call; a P0 of its route shows after ${piercedMs} ms`,

@@ -175,7 +175,7 @@ export async function drive(world: World, seed: number, seconds: number): Promis
           if (isFresh && alert.status === "resolved") alerts.set(alert.name, { ...alert, perhaps: "firing" });
         }
       }
-      breakAtMs = Date.now() + 500 + random.below(2_500);
+      breakAtMs = Date.now() + 1_000 + random.below(4_000);
     }
   }
   await Promise.all([breakThings(), ...Array.from({ length: SOURCES }, talk)]);

@@ -53,6 +53,8 @@ export interface Engine {
 
 /** How late anything that nobody announced may be noticed: due retries, the other replica's work. */
 const POLL_MS = 250;
+/** What waits for an answer that came is asked again before it leaves; until then it only waits. */
+const CANCEL_MS = 2_000;
 const CLOCK_MS = 500;
 const HOUSEKEEPING_MS = 60_000;
 const RECONCILE_MS = 60_000;
@@ -89,8 +91,8 @@ export function startEngine(options: EngineOptions): Engine {
   };
   const processing = { database, reach, consoleUrl, metrics, log, checkpoint, onNews, onLeftOut };
   /** Woken for every body of a flood, a stage looks for what nobody announces no oftener than without the flood. */
-  const isPollDue = (name: string): boolean => {
-    if (performance.now() - (lookedAtMs.get(name) ?? Number.NEGATIVE_INFINITY) < POLL_MS) return false;
+  const isPollDue = (name: string, everyMs = POLL_MS): boolean => {
+    if (performance.now() - (lookedAtMs.get(name) ?? Number.NEGATIVE_INFINITY) < everyMs) return false;
     lookedAtMs.set(name, performance.now());
     return true;
   };
@@ -100,7 +102,8 @@ export function startEngine(options: EngineOptions): Engine {
     while (!stopping.signal.aborted && (await processNext(processing)));
   };
   const escalate = async (): Promise<void> => {
-    while (!stopping.signal.aborted && (await fireDue({ database, reach, metrics, checkpoint })));
+    const cancels = isPollDue("cancelled", CANCEL_MS);
+    while (!stopping.signal.aborted && (await fireDue({ database, reach, metrics, checkpoint, cancels })));
     if (isPollDue("reopen")) while (!stopping.signal.aborted && (await reopenDue(database, reach)));
     outboxWake.wake();
   };

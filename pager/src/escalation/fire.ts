@@ -12,6 +12,8 @@ export interface FireOptions {
   readonly reach: Reach;
   readonly metrics: PagerMetrics;
   readonly checkpoint?: Pass | undefined;
+  /** Whether to give up what waits and is not wanted any more, which looks at all that waits. */
+  readonly cancels?: boolean;
 }
 
 interface DueRow {
@@ -40,7 +42,7 @@ interface Fired {
  * @returns whether there may be more
  */
 export async function fireDue(options: FireOptions): Promise<boolean> {
-  const { metrics, checkpoint } = options;
+  const { metrics, checkpoint, cancels = true } = options;
   const fired = await options.database.transaction(async (tx) => {
     const { rows } = await tx.query<DueRow>(
       "due-escalations",
@@ -53,8 +55,7 @@ export async function fireDue(options: FireOptions): Promise<boolean> {
     );
     const full = rows.length === BATCH;
     const all = await fireAll(tx, options.reach, rows);
-    // What was answered meanwhile is looked for when no level is due any more.
-    if (!full) await cancelAnswered(tx);
+    if (cancels && !full) await cancelAnswered(tx);
     await queueNotifications(tx);
     if (all.length > 0) await checkpoint?.("fired");
     return { all, full };

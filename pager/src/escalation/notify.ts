@@ -60,11 +60,14 @@ export async function notifyAll(
     ),
   );
   if (rows.length === 0) return;
+  // An upsert locks the rows that it leaves as they are: replicas would wait for each other, and messages for both.
   await tx.query(
     "register-people",
     `INSERT INTO destination (name, min_interval, person)
      SELECT DISTINCT ON (destination) destination, "minIntervalMs" * interval '1 millisecond', person
      FROM jsonb_to_recordset($1::jsonb) AS r(destination text, "minIntervalMs" double precision, person text)
+     WHERE NOT EXISTS (SELECT 1 FROM destination d WHERE d.name = r.destination
+       AND (d.min_interval, d.person) IS NOT DISTINCT FROM ("minIntervalMs" * interval '1 millisecond', r.person))
      ORDER BY destination
      ON CONFLICT (name) DO UPDATE SET min_interval = excluded.min_interval, person = excluded.person
        WHERE (destination.min_interval, destination.person)
@@ -88,6 +91,11 @@ interface QueuedRow {
   destination: string;
 }
 
+/** An earlier channel's provider has taken the page of the notification `n`. */
+const TAKEN = `SELECT 1 FROM notification earlier JOIN delivery d ON d.notification_id = earlier.id AND d.state = 'sent'
+  WHERE (earlier.incident_id, earlier.run, earlier.round, earlier.level, earlier.person)
+      = (n.incident_id, n.run, n.round, n.level, n.person) AND earlier.position < n.position`;
+
 /**
  * Gives up what waits and is not wanted any more: where an earlier channel's provider has taken the page in the
  * meantime, the next one is left alone, and nobody is asked about what somebody looks after.
@@ -97,10 +105,7 @@ export async function cancelAnswered(tx: Queries): Promise<void> {
     "cancel-answered-notifications",
     `UPDATE notification n SET state = 'cancelled'
      WHERE n.state = 'waiting' AND (
-       (n.reason = 'next-channel' AND EXISTS (
-         SELECT 1 FROM notification earlier JOIN delivery d ON d.notification_id = earlier.id AND d.state = 'sent'
-         WHERE (earlier.incident_id, earlier.run, earlier.round, earlier.level, earlier.person)
-             = (n.incident_id, n.run, n.round, n.level, n.person) AND earlier.position < n.position))
+       (n.reason = 'next-channel' AND EXISTS (${TAKEN}))
        OR EXISTS (SELECT 1 FROM incident i WHERE i.id = n.incident_id AND i.state <> 'triggered'))`,
   );
 }
@@ -118,11 +123,14 @@ export async function queueNotifications(tx: Queries): Promise<number> {
     `WITH asked AS MATERIALIZED (
        SELECT person, count(*) AS pages FROM notification
        WHERE state = 'queued' AND reason <> 'test' AND queued_at > pager_now() - interval '1 minute' GROUP BY person
+     ), hopeful AS MATERIALIZED (
+       SELECT person FROM (SELECT DISTINCT person FROM notification WHERE state = 'waiting') waiting
+       LEFT JOIN asked USING (person) WHERE coalesce(pages, 0) < $1
      ), turn AS (
-       SELECT n.id, n.person, i.priority, n.created_at FROM notification n JOIN incident i ON i.id = n.incident_id
-       WHERE n.state = 'waiting' AND n.person NOT IN (SELECT person FROM asked WHERE pages >= $1)
-         AND i.state = 'triggered' AND CASE n.reason
-         WHEN 'next-channel' THEN EXISTS (
+       SELECT n.id, n.person, i.priority, n.created_at FROM hopeful
+       JOIN notification n ON n.person = hopeful.person AND n.state = 'waiting' JOIN incident i ON i.id = n.incident_id
+       WHERE i.state = 'triggered' AND CASE n.reason
+         WHEN 'next-channel' THEN NOT EXISTS (${TAKEN}) AND EXISTS (
            SELECT 1 FROM notification earlier LEFT JOIN delivery d ON d.notification_id = earlier.id
            WHERE (earlier.incident_id, earlier.run, earlier.round, earlier.level, earlier.person)
                = (n.incident_id, n.run, n.round, n.level, n.person)
