@@ -27,8 +27,13 @@ export interface Sent {
   readonly broken: ReadonlyMap<string, number>;
 }
 
-/** A clock that is set forward by more than this makes a late duplicate look like an alert that fires anew. */
+/**
+ * A duplicate that is kept so long after the end looks like an alert that fires anew, as it does when the clock is set
+ * forward by as much.
+ */
 const STALE_MS = 15_000;
+/** Until a pager that hung keeps what it was told. */
+const LATE_MS = 7_000;
 
 /** Who talk at the same time. */
 const SOURCES = 3;
@@ -94,7 +99,12 @@ export async function drive(world: World, seed: number, seconds: number): Promis
       const taken: boolean[] = [];
       for (const body of bodies) taken.push(await tell(body));
       const isTaken = taken[bodies.indexOf(end)];
-      alerts.set(alert.name, { ...alert, ...(isTaken ? { status: "resolved" } : { perhaps: "resolved" }) });
+      const isLate = Date.now() - (said.get(alert.name)?.endedMs ?? 0) > STALE_MS - LATE_MS;
+      alerts.set(alert.name, {
+        ...alert,
+        ...(isTaken ? { status: "resolved" } : { perhaps: "resolved" }),
+        ...(isTaken && isLate && { perhaps: "firing" }),
+      });
       return;
     }
     const [name, service] = newAlert("Direct");
