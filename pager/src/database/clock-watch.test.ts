@@ -154,7 +154,11 @@ test("a pager that starts after the clock was set back moves what waits by as mu
   await pass(11_000);
   await bed.advance(-HOUR_MS);
   const before = await steps();
-  await createClockWatch(bed.database, bed.options.log, () => monotonicMs).look();
+  const fresh = createClockWatch(bed.database, bed.options.log, () => monotonicMs);
+  // It waits for one that was there when it happened, and then does it itself.
+  for (let n = 0; n < 3; n++) await fresh.look();
+  expect(await steps()).toBe(before);
+  await fresh.look();
   expect(await steps()).toBe(before + 1);
   await look();
   expect(await steps()).toBe(before + 1);

@@ -35,6 +35,7 @@ export function createClockWatch(
   monotonicMs: () => number = () => performance.now(),
 ): ClockWatch {
   let last: Seen | undefined;
+  let suspected = 0;
 
   return {
     async look() {
@@ -47,6 +48,8 @@ export function createClockWatch(
       if (!row) return;
       const seen: Seen = { atMs: row.at.getTime(), steps: row.steps, beforeMs, afterMs: monotonicMs() };
       const lostMs = last ? lostBetween(last, seen) : row.seen_at.getTime() - seen.atMs;
+      // Another replica may know better by how much: what we have only read of is left to it for a while.
+      if (!last && lostMs >= STEP_MS && suspected++ < PATIENT_LOOKS) return;
       if (lostMs >= STEP_MS && (!last || last.steps === seen.steps)) {
         const moved = await moveWaits(database, seen.steps, lostMs);
         if (moved)
@@ -66,6 +69,8 @@ export function createClockWatch(
     },
   };
 }
+
+const PATIENT_LOOKS = 3;
 
 /** How often a pager that is stopped and started later leaves word. */
 const REMEMBER_MS = 10_000;
