@@ -14,8 +14,8 @@ const DAY = 86_400;
 const MONTH = 30 * DAY;
 const objective = { objective: 0.999, days: 30 } as const;
 const MONTHS = 16;
-/** Rare events need long observation: a page a year must show. */
-const QUIET_MONTHS = 60;
+/** Rare events need long observation: what comes twice a year must be told from chance. */
+const QUIET_MONTHS = 120;
 const PEAK_RPS = 100;
 const GRACE = 600;
 

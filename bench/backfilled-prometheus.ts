@@ -5,12 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { freePort } from "@watchkeeper/native/free-port";
 import type { Tools } from "@watchkeeper/native/tools";
-
-/** A series with its samples, times in seconds. */
-export interface History {
-  readonly series: string;
-  readonly samples: Iterable<readonly [time: number, value: number]>;
-}
+import { type History, remoteWrite } from "./remote-write.ts";
 
 /** What a query cost and said. */
 export interface Asked {
@@ -63,8 +58,27 @@ export async function backfill(
   rmSync(path);
 }
 
+/**
+ * Gives back of each series what is older than a moment, and keeps the rest in `recent`: a Prometheus that runs has its
+ * newest hour or two in memory and the rest in blocks.
+ */
+export function* olderThan(
+  second: number,
+  histories: Iterable<History>,
+  recent: History[],
+): Generator<History> {
+  for (const { series, samples } of histories) {
+    const all = [...samples];
+    const newer = all.filter(([time]) => time >= second);
+    if (newer.length > 0) recent.push({ series, samples: newer });
+    yield { series, samples: all.filter(([time]) => time < second) };
+  }
+}
+
 /** A real Prometheus that scrapes nothing and answers questions about its past. */
 export interface Backfilled {
+  /** Takes samples into its memory: newer ones than those of its blocks, and none an hour older than the newest. */
+  remember(histories: Iterable<History>): Promise<void>;
   ask(query: string, second: number): Promise<Asked>;
   /** The values of a query that has one series at most, at each step; a step without a value is left out. */
   askRange(query: string, from: number, to: number, step: number): Promise<ReadonlyMap<number, number>>;
@@ -79,6 +93,7 @@ export async function startBackfilled(folder: string, tools: Tools): Promise<Bac
     "--storage.tsdb.path=data",
     "--storage.tsdb.retention.time=100y",
     `--web.listen-address=127.0.0.1:${port}`,
+    "--web.enable-remote-write-receiver",
     "--query.max-samples=500000000",
     "--query.timeout=10m",
     "--log.level=error",
@@ -120,6 +135,7 @@ export async function startBackfilled(folder: string, tools: Tools): Promise<Bac
   }
   return {
     stop,
+    remember: (histories) => remoteWrite(base, histories),
     async ask(query, second) {
       const data = await call("query", { query, time: second, stats: "all" });
       const result = data.resultType === "vector" ? data.result : [];

@@ -6,15 +6,19 @@ import { promisify } from "node:util";
 import { median, spread } from "./exporters/median.ts";
 
 /**
- * `npm run bench -- exporters [--rounds 3]`: what our instruments cost beside a bare app and beside those that people
- * use instead, and what a scrape costs. Each round is a fresh process for each measurement, in turns; of a request the
- * difference between two bare servers in the same process is subtracted.
+ * `npm run bench -- exporters [--rounds 3] [--only record,scrape]`: what our instruments cost beside a bare app and
+ * beside those that people use instead, and what a scrape costs, of one process and of a cluster. Each round is a fresh
+ * process for each measurement, in turns; of a request the difference between two bare servers in the same process is
+ * subtracted.
  */
 const CHILD = fileURLToPath(new URL("./exporters/child.ts", import.meta.url));
 /** So much young memory that nothing is collected while bytes are counted. */
 const FLAGS = ["--import", "tsx", "--expose-gc", "--min-semi-space-size=256", "--max-semi-space-size=256"];
 const PEERS = ["ours", "hand", "express_prom_bundle", "otel", "log_line"] as const;
 const SERIES = [1_000, 10_000, 100_000] as const;
+const PARTS = ["whole", "added", "record", "scrape", "cluster"] as const;
+
+type Part = (typeof PARTS)[number];
 
 const CONNECTIONS = 16;
 const WARM_UP = 3_000;
@@ -27,6 +31,8 @@ type Scraped = {
   readonly bytes: number;
   readonly rss_mb: number;
 };
+
+type ClusterScraped = { readonly wall_ms: number; readonly cpu_ms: number; readonly stall_ms: number };
 
 const execute = promisify(execFile);
 
@@ -88,67 +94,121 @@ async function measureAdded(peer: (typeof PEERS)[number]): Promise<{ us: number;
   };
 }
 
-const roundsOf = (args: readonly string[]): number => {
-  const given = args[args.indexOf("--rounds") + 1];
-  const rounds = args.includes("--rounds") ? Number(given) : 3;
+/** The value of an option such as `--rounds 3`. */
+const optionOf = (args: readonly string[], name: string): string | undefined =>
+  args.includes(name) ? (args[args.indexOf(name) + 1] ?? "") : undefined;
+
+function roundsOf(args: readonly string[]): number {
+  const given = optionOf(args, "--rounds") ?? "3";
+  const rounds = Number(given);
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 50)
-    throw new Error(`Cannot measure in ${given} rounds as it must be 1 to 50`);
+    throw new Error(`Cannot measure in "${given}" rounds as it must be 1 to 50`);
   return rounds;
-};
+}
 
-export async function run(print: (line: string) => void, args: readonly string[]): Promise<void> {
-  const rounds = roundsOf(args);
-  const whole = { bare: [] as number[], ours: [] as number[] };
-  const added = new Map(PEERS.map((peer) => [peer, { us: [] as number[], bytes: [] as number[] }]));
-  const record: number[] = [];
-  const scrapes = new Map(
-    SERIES.map((series) => [series, { ours: [] as Scraped[], theirs: [] as Scraped[] }]),
-  );
+function partsOf(args: readonly string[]): ReadonlySet<Part> {
+  const given = optionOf(args, "--only");
+  if (given === undefined) return new Set(PARTS);
+  const parts = given.split(",");
+  const unknown = parts.find((part) => !(PARTS as readonly string[]).includes(part));
+  if (unknown !== undefined)
+    throw new Error(`Cannot measure "${unknown}" as there are only ${PARTS.join(", ")}`);
+  return new Set(parts as Part[]);
+}
 
-  for (let round = 0; round < rounds; round++) {
+/** What was found so far, a number a round. */
+const createFound = () => ({
+  whole: { bare: [] as number[], ours: [] as number[] },
+  added: new Map(PEERS.map((peer) => [peer, { us: [] as number[], bytes: [] as number[] }])),
+  record: { recordNs: [] as number[], clocksNs: [] as number[] },
+  scrapes: new Map(SERIES.map((series) => [series, { ours: [] as Scraped[], theirs: [] as Scraped[] }])),
+  cluster: { ours: [] as ClusterScraped[], theirs: [] as ClusterScraped[] },
+});
+
+type AllFound = ReturnType<typeof createFound>;
+
+async function measureRound(parts: ReadonlySet<Part>, found: AllFound): Promise<void> {
+  const { whole, added, record, scrapes, cluster } = found;
+  if (parts.has("whole"))
     for (const kind of ["bare", "ours"] as const) whole[kind].push(await measureWhole(kind));
+  if (parts.has("added"))
     for (const [peer, { us, bytes }] of added) {
-      const found = await measureAdded(peer);
-      us.push(found.us);
-      bytes.push(found.bytes);
+      const cost = await measureAdded(peer);
+      us.push(cost.us);
+      bytes.push(cost.bytes);
     }
-    record.push(await measure<number>("record"));
+  if (parts.has("record")) {
+    const { record_ns, clocks_ns } = await measure<{ record_ns: number; clocks_ns: number }>("record");
+    record.recordNs.push(record_ns);
+    record.clocksNs.push(clocks_ns);
+  }
+  if (parts.has("scrape"))
     for (const [series, { ours, theirs }] of scrapes) {
       ours.push(await measure<Scraped>("scrape", "ours", String(series)));
       theirs.push(await measure<Scraped>("scrape", "prom-client", String(series)));
     }
-    print(`round ${round + 1} of ${rounds} is done`);
+  if (parts.has("cluster")) {
+    cluster.ours.push(await measure<ClusterScraped>("cluster", "ours"));
+    cluster.theirs.push(await measure<ClusterScraped>("cluster", "prom-client"));
   }
+}
 
-  const ratio = median(whole.ours) / median(whole.bare);
-  print(`Node ${process.versions.node}, ${rounds} rounds: median (least … most)`);
-  print(`processor for a request, µs: bare ${spread(whole.bare, 1)}, ours ${spread(whole.ours, 1)}`);
-  for (const [peer, { us, bytes }] of added) {
-    print(`${peer} adds ${spread(us)} µs and ${spread(bytes, 0)} bytes to a request`);
-  }
-  print(`one whole record takes ${spread(record, 0)} ns`);
-  for (const [series, { ours, theirs }] of scrapes) {
-    for (const [who, found] of [
-      ["ours", ours],
-      ["prom-client", theirs],
-    ] as const) {
-      const of = (key: keyof Scraped): number[] => found.map((one) => one[key]);
+const round = (value: number, digits = 3): number => Number(value.toFixed(digits));
+const middle = <T>(found: readonly T[], key: keyof T): number =>
+  round(median(found.map((one) => one[key] as number)));
+
+function printFound(print: (line: string) => void, parts: ReadonlySet<Part>, found: AllFound): void {
+  const { whole, added, record, scrapes, cluster } = found;
+  if (parts.has("whole"))
+    print(`processor for a request, µs: bare ${spread(whole.bare, 1)}, ours ${spread(whole.ours, 1)}`);
+  if (parts.has("added"))
+    for (const [peer, { us, bytes }] of added)
+      print(`${peer} adds ${spread(us)} µs and ${spread(bytes, 0)} bytes to a request`);
+  if (parts.has("record"))
+    print(
+      `one whole record takes ${spread(record.recordNs, 0)} ns, its two readings of the clock alone ${spread(record.clocksNs, 0)} ns`,
+    );
+  if (parts.has("scrape"))
+    for (const [series, { ours, theirs }] of scrapes)
+      for (const [who, all] of [
+        ["ours", ours],
+        ["prom-client", theirs],
+      ] as const) {
+        const of = (key: keyof Scraped): number[] => all.map((one) => one[key]);
+        print(
+          `scrape of ${series} series, ${who}: ${spread(of("cpu_ms"))} ms of processor, stall ${spread(of("stall_ms"))} ms, ` +
+            `${median(of("bytes"))} bytes, ${median(of("rss_mb")).toFixed(0)} MB in RAM`,
+        );
+      }
+  if (parts.has("cluster"))
+    for (const [who, all] of Object.entries(cluster)) {
+      const of = (key: keyof ClusterScraped): number[] => all.map((one) => one[key]);
       print(
-        `scrape of ${series} series, ${who}: ${spread(of("cpu_ms"))} ms of processor, stall ${spread(of("stall_ms"))} ms, ` +
-          `${median(of("bytes"))} bytes, ${median(of("rss_mb")).toFixed(0)} MB in RAM`,
+        `scrape of a cluster of two with 10000 series each, ${who === "ours" ? who : "prom-client"}: ` +
+          `${spread(of("wall_ms"))} ms, ${spread(of("cpu_ms"))} ms of the primary's processor, stall ${spread(of("stall_ms"))} ms`,
       );
     }
-  }
+}
 
-  const round = (value: number, digits = 3): number => Number(value.toFixed(digits));
-  const middle = (found: readonly Scraped[], key: keyof Scraped): number =>
-    round(median(found.map((one) => one[key])));
+export async function run(print: (line: string) => void, args: readonly string[]): Promise<void> {
+  const rounds = roundsOf(args);
+  const parts = partsOf(args);
+  const found = createFound();
+  for (let done = 1; done <= rounds; done++) {
+    await measureRound(parts, found);
+    print(`round ${done} of ${rounds} is done`);
+  }
+  print(`Node ${process.versions.node}, ${rounds} rounds: median (least … most)`);
+  printFound(print, parts, found);
+
+  const { whole, added, record, scrapes, cluster } = found;
   print(
     JSON.stringify({
-      cpu_vs_bare: round(ratio),
+      cpu_vs_bare: round(median(whole.ours) / median(whole.bare)),
       added_us: Object.fromEntries([...added].map(([peer, { us }]) => [peer, round(median(us))])),
       added_bytes: Object.fromEntries([...added].map(([peer, { bytes }]) => [peer, round(median(bytes), 0)])),
-      record_ns: round(median(record), 1),
+      record_ns: round(median(record.recordNs), 1),
+      clocks_ns: round(median(record.clocksNs), 1),
       scrape: Object.fromEntries(
         [...scrapes].map(([series, { ours, theirs }]) => [
           series,
@@ -160,6 +220,12 @@ export async function run(print: (line: string) => void, args: readonly string[]
           },
         ]),
       ),
+      cluster: {
+        ours_ms: middle(cluster.ours, "wall_ms"),
+        ours_cpu_ms: middle(cluster.ours, "cpu_ms"),
+        prom_client_ms: middle(cluster.theirs, "wall_ms"),
+        prom_client_cpu_ms: middle(cluster.theirs, "cpu_ms"),
+      },
     }),
   );
 }

@@ -1,14 +1,15 @@
 import { type PeerGroup, peerGroups, type Rival } from "@watchkeeper/alerts/simulation/peer-rules";
 import { hourlyRules } from "@watchkeeper/alerts/slo/carried-on";
 import { countOf } from "@watchkeeper/alerts/slo/count";
-import { sloRules } from "@watchkeeper/alerts/slo/rules";
+import { SELDOM, seldomRules, sloRules } from "@watchkeeper/alerts/slo/rules";
 import { defineTiming, ruleTiming, secondsOf } from "@watchkeeper/alerts/slo/timing";
 import { httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
 import { sloSeries } from "@watchkeeper/catalogue/names";
 import { type Expr, match, promql, series } from "@watchkeeper/catalogue/promql";
 import { badOf, defineSlo, type Slo } from "@watchkeeper/catalogue/slo";
 import { directoryAvailability } from "@watchkeeper/catalogue/slos/directory";
-import type { Backfilled, History } from "./backfilled-prometheus.ts";
+import type { Backfilled } from "./backfilled-prometheus.ts";
+import type { History } from "./remote-write.ts";
 import { BEGIN, DENSE_FROM, END, INTERVAL, SPARSE_INTERVAL } from "./slo-data.ts";
 
 /** The rules that are compared, and the past that they would have recorded themselves. */
@@ -38,7 +39,10 @@ const loadOf = (groups: readonly PeerGroup[]): Load =>
   );
 
 export const ourLoad = (slos: readonly Slo[]): Load => [
-  ...sloRules(slos).map(({ expr }) => ({ expr: expr.text, perMinute: 60 / INTERVAL })),
+  ...sloRules(slos).map(({ expr }, i, { length }) => ({
+    expr: expr.text,
+    perMinute: 60 / INTERVAL / (i < length - seldomRules(slos).length ? 1 : SELDOM),
+  })),
   ...hourlyRules.map(({ expr }) => ({ expr: expr.text, perMinute: 1 / 60 })),
 ];
 

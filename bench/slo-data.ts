@@ -1,5 +1,5 @@
 import { seededRandom } from "@watchkeeper/alerts/simulation/random";
-import type { History } from "./backfilled-prometheus.ts";
+import type { History } from "./remote-write.ts";
 
 /** A month of a service with ups and downs, made up from a seed, and what really happened in it. */
 
@@ -13,6 +13,8 @@ export const INTERVAL = 15;
 /** Before this, a sample a minute: nothing but the longest windows of the others' rules reads it, and they read less so. */
 export const DENSE_FROM = END - 4.5 * DAY;
 export const SPARSE_INTERVAL = 60;
+/** From here on samples are in memory: Prometheus takes none that are an hour older than the newest. */
+export const IN_MEMORY_FROM = END - 3_540;
 
 const INSTANCES = 10;
 /** Each route of an instance has one series for what went well and one for what failed. */

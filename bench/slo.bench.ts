@@ -7,7 +7,8 @@ import { renderSloRules } from "@watchkeeper/alerts/slo/rules";
 import { ruleTiming } from "@watchkeeper/alerts/slo/timing";
 import { windowOf } from "@watchkeeper/catalogue/slo";
 import { obtainTools } from "@watchkeeper/native/tools";
-import { type Backfilled, backfill, startBackfilled } from "./backfilled-prometheus.ts";
+import { type Backfilled, backfill, olderThan, startBackfilled } from "./backfilled-prometheus.ts";
+import type { History } from "./remote-write.ts";
 import {
   bad,
   countMonth,
@@ -21,13 +22,36 @@ import {
   slo,
   total,
 } from "./slo-contenders.ts";
-import { DAYS, END, INTERVAL, liveThrough, newTruth, SERIES_A_ROUTE, trueBudget } from "./slo-data.ts";
+import {
+  DAYS,
+  END,
+  IN_MEMORY_FROM,
+  INTERVAL,
+  liveThrough,
+  newTruth,
+  SERIES_A_ROUTE,
+  trueBudget,
+} from "./slo-data.ts";
 
 const DEFAULT_SERIES = 400;
-const DEFAULT_RUNS = 3;
+const DEFAULT_RUNS = 7;
 const NUMBERS = [1, 10, 100] as const;
 type Name = "ours" | "sloth" | "pyrra";
 const names = ["ours", "sloth", "pyrra"] as const;
+
+/** Starts a Prometheus with what it has and a family of series more. */
+async function startWith(
+  folder: string,
+  tools: Awaited<ReturnType<typeof obtainTools>>,
+  family: string,
+  histories: Iterable<History>,
+): Promise<Backfilled> {
+  const recent: History[] = [];
+  await backfill(folder, tools, family, olderThan(IN_MEMORY_FROM, histories, recent));
+  const prometheus = await startBackfilled(folder, tools);
+  await prometheus.remember(recent);
+  return prometheus;
+}
 
 interface Cost {
   readonly samples: number;
@@ -116,8 +140,7 @@ export async function run(print: (line: string) => void, args: readonly string[]
         `${INTERVAL} s; 20:1 between day and night, weekly restarts, error series born at their first error.`,
     );
     const truth = newTruth();
-    await backfill(folder, tools, "http_requests_total", liveThrough(truth, routes));
-    prometheus = await startBackfilled(folder, tools);
+    prometheus = await startWith(folder, tools, "http_requests_total", liveThrough(truth, routes));
     const counts = await countMonth(prometheus);
     let recorded = await recordTheirs(prometheus);
     const costs: Cost[] = [];
@@ -128,8 +151,7 @@ export async function run(print: (line: string) => void, args: readonly string[]
       const slos = promises(count);
       recorded = [...recorded, ...recordOurs(counts, slos.slice(last))];
       await prometheus.stop();
-      await backfill(folder, tools, "slo", recorded);
-      prometheus = await startBackfilled(folder, tools);
+      prometheus = await startWith(folder, tools, "slo", recorded);
       const [own, ...others] = await measure(
         prometheus,
         [ourLoad(slos), ...(last === 0 ? [peerLoads.sloth, peerLoads.pyrra] : [])],

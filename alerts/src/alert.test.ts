@@ -2,6 +2,8 @@ import { promql } from "@watchkeeper/catalogue/promql";
 import { expect, test } from "vitest";
 import { type Alert, defineAlert, definePagerOwnAlert } from "./alert.ts";
 import { pagerRouteBroken } from "./pager-own/PagerRouteBroken.ts";
+import { rulesFail } from "./symptoms/RulesFail.ts";
+import { serviceDown } from "./symptoms/ServiceDown.ts";
 import { watchdog } from "./symptoms/Watchdog.ts";
 
 const world = { title: "always", input: [], at: "1m", labels: {}, description: "It is." } as const;
@@ -21,6 +23,16 @@ test.each<[string, Partial<Alert>, string]>([
     { tests: { fires: [{ ...world, labels: { severity: "page" } }], quiet: [world] } },
     'case "always" repeats severity, which the definition sets',
   ],
+  [
+    "an inhibition by an alert of another service",
+    { inhibitedBy: { alerts: [serviceDown], because: "it is down" } },
+    "ServiceDown, which inhibits it, is of service app, not prometheus",
+  ],
+  [
+    "a page that a ticket would silence",
+    { severity: "page", inhibitedBy: { alerts: [rulesFail], because: "rules fail" } },
+    "RulesFail, which inhibits it, is only a ticket: nobody would hear of the page",
+  ],
 ])("%s is refused", (_, change, reason) => {
   const alert = { ...watchdog, ...change };
   expect(() => defineAlert(alert)).toThrow(`Cannot define alert "${alert.name}" as ${reason}`);
@@ -31,6 +43,23 @@ test("an alert of the pager's own keeps the same laws for what its page shows", 
   expect(() => definePagerOwnAlert(misnamed)).toThrow("its name must be PascalCase letters");
   const unfinished = { ...pagerRouteBroken, summary: "It is" };
   expect(() => definePagerOwnAlert(unfinished)).toThrow("its summary must be one constant sentence");
+});
+
+test("an alert without links or a word on what inhibits it does not compile", () => {
+  const { panel: _, ...noPanel } = watchdog;
+  const { logs: __, ...noLogs } = watchdog;
+  const { inhibitedBy: ___, ...noInhibition } = watchdog;
+  // @ts-expect-error no panel that shows what it judges
+  const withoutPanel: Alert = noPanel;
+  // @ts-expect-error no log to read
+  const withoutLogs: Alert = noLogs;
+  // @ts-expect-error nothing that inhibits it, and no reason why
+  const withoutInhibition: Alert = noInhibition;
+  // @ts-expect-error a log of nobody
+  const logOfNobody: Alert["logs"] = "nobody";
+  // @ts-expect-error no reason why
+  const noReason: Alert["inhibitedBy"] = { alerts: [serviceDown] };
+  expect([withoutPanel, withoutLogs, withoutInhibition, logOfNobody, noReason]).toHaveLength(5);
 });
 
 test("an alert without tests for both silence and noise does not compile", () => {

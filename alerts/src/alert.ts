@@ -1,4 +1,6 @@
+import { definedIn } from "@watchkeeper/catalogue/defined-in";
 import type { LabelName } from "@watchkeeper/catalogue/labels";
+import type { PanelName } from "@watchkeeper/catalogue/names";
 import type { Expr } from "@watchkeeper/catalogue/promql";
 import type { Runbook } from "@watchkeeper/catalogue/runbook";
 import type { ServiceName } from "@watchkeeper/catalogue/services";
@@ -18,7 +20,7 @@ export interface InputSeries {
   readonly values: string;
 }
 
-interface CaseBase {
+export interface CaseBase {
   /** A sentence without a full stop that says what the world looks like. */
   readonly title: string;
   /** What Prometheus has scraped. Empty: nothing at all. */
@@ -35,6 +37,12 @@ export interface FiringCase extends CaseBase {
   readonly description: string;
 }
 
+/** Whose log to read: that of a service, or that of the job which the alert names by its label. */
+export type LogsOf = ServiceName | { readonly label: "job" };
+
+/** For an alert about any of the services. */
+export const ofItsJob: LogsOf = { label: "job" };
+
 /** What the page of every alert shows, whoever raises it. */
 export interface AlertPage {
   /** PascalCase, also the name of its file, its tests and its runbook page. */
@@ -47,7 +55,22 @@ export interface AlertPage {
   readonly runbook: Runbook;
   /** The uid of the board to look at. */
   readonly board: string;
+  /** The one panel that shows what the alert judges; not always on that board. */
+  readonly panel: PanelName;
+  /** The log that says more. */
+  readonly logs: LogsOf;
 }
+
+/**
+ * While one of `alerts` fires for the same service, this one is told to nobody. It comes when they end and it still
+ * fires: what outlives its cause by minutes would come when all is over, and must be inhibited by nothing.
+ */
+export type Inhibition = {
+  readonly alerts: AtLeastOne<Alert>;
+  /** Labels, beside that of the service, which must be equal on both. */
+  readonly same?: AtLeastOne<LabelName | "job" | "instance">;
+  readonly because: string;
+};
 
 /** An alert that a rule of Prometheus raises. */
 export interface Alert extends AlertPage {
@@ -56,10 +79,14 @@ export interface Alert extends AlertPage {
   readonly for: Duration;
   /** A Go template: says the same with the values of the moment. */
   readonly description: string;
+  /** The alerts that make it say nothing new, or the reason why there are none. */
+  readonly inhibitedBy: Inhibition | { readonly never: string };
   readonly tests: {
     readonly fires: AtLeastOne<FiringCase>;
     /** Worlds in which it must stay quiet, or the reason why there are none. */
     readonly quiet: AtLeastOne<CaseBase> | { readonly never: string };
+    /** A world in which it has fired and is over, where the first quiet world after the first firing one is none. */
+    readonly ends?: CaseBase;
   };
 }
 
@@ -86,7 +113,7 @@ const OWN_LABELS: readonly (LabelName | "service" | "owner" | "alertname")[] = [
 ];
 
 function refuse({ name }: AlertPage, reason: string): never {
-  throw new Error(`Cannot define alert "${name}" as ${reason}`);
+  throw new Error(`Cannot define alert "${name}"${definedIn()} as ${reason}`);
 }
 
 function checkPage(page: AlertPage): void {
@@ -95,10 +122,31 @@ function checkPage(page: AlertPage): void {
     refuse(page, "its summary must be one constant sentence with a full stop");
 }
 
+const URGENCY: Readonly<Record<Severity, number>> = { info: 0, ticket: 1, page: 2 };
+
+function checkInhibition(alert: Alert): void {
+  if ("never" in alert.inhibitedBy) return;
+  for (const source of alert.inhibitedBy.alerts) {
+    if (source.service !== alert.service) {
+      refuse(
+        alert,
+        `${source.name}, which inhibits it, is of service ${source.service}, not ${alert.service}`,
+      );
+    }
+    if (URGENCY[source.severity] < URGENCY[alert.severity]) {
+      refuse(
+        alert,
+        `${source.name}, which inhibits it, is only a ${source.severity}: nobody would hear of the ${alert.severity}`,
+      );
+    }
+  }
+}
+
 /** Defines an alert. @throws Error that names the alert and what its definition breaks */
 export function defineAlert(alert: Alert): Alert {
   checkPage(alert);
   if (!alert.description.endsWith(".")) refuse(alert, "its description must end in a full stop");
+  checkInhibition(alert);
   for (const { title, labels } of alert.tests.fires) {
     const doubled = OWN_LABELS.filter((label) => label in labels);
     if (doubled.length > 0)

@@ -46,7 +46,7 @@ export async function generateAlerts(): Promise<Readonly<Record<string, string>>
     "prometheus/rules/generated/recording.yml": renderRecordingRules(recordings),
     "prometheus/rules/generated/symptoms.yml": renderAlertRules(alerts),
     "prometheus/generated/prometheus.yml": renderPrometheusConfig(),
-    "prometheus/generated/alertmanager.yml": renderAlertmanagerConfig(),
+    "prometheus/generated/alertmanager.yml": renderAlertmanagerConfig(alerts),
     "prometheus/generated/blackbox.yml": renderBlackboxConfig(),
     "docs/runbooks/generated/README.md": renderRunbookIndex([...alerts, ...pagerOwn], slos),
     ...Object.fromEntries([...ofEach, ...ofEachPagerOwn]),

@@ -1,10 +1,10 @@
+import { sloAlerts } from "@watchkeeper/catalogue/names";
 import { address, type ServiceName } from "@watchkeeper/catalogue/services";
+import type { Slo } from "@watchkeeper/catalogue/slo";
 import type { TeamName } from "@watchkeeper/catalogue/teams";
 import type { Alert, Duration, Severity } from "./alert.ts";
-import { databaseUnreachable } from "./symptoms/DatabaseUnreachable.ts";
+import { groupLabelsOf } from "./slo/shared-rules.ts";
 import { pageFallback } from "./symptoms/PageFallback.ts";
-import { redisUnreachable } from "./symptoms/RedisUnreachable.ts";
-import { serviceDown } from "./symptoms/ServiceDown.ts";
 import { watchdog } from "./symptoms/Watchdog.ts";
 
 /** Who hears of which alert, and when. Alertmanager decides where an alert goes; the pager whom it reaches. */
@@ -31,13 +31,6 @@ export interface Route {
   readonly receiver: ReceiverName;
   /** What differs from `defaultTiming`. */
   readonly timing?: Partial<Timing>;
-}
-
-/** A firing source keeps targets of the same service quiet. */
-export interface Inhibition {
-  readonly source: Alert;
-  readonly targets: readonly Alert[];
-  readonly because: string;
 }
 
 const PAGER = `http://${address("pager", "http")}/webhooks/alertmanager`;
@@ -97,14 +90,36 @@ export const routes: readonly Route[] = [
   },
 ];
 
+/** While one of the sources fires, the target that agrees with it in all of these labels is told to nobody. */
+export interface InhibitRule {
+  /** Names of alerts. */
+  readonly sources: readonly string[];
+  readonly target: string;
+  readonly equal: readonly string[];
+}
+
 /**
- * Alertmanager says nothing of an inhibited alert, not even that it ended: an alert may only be a target here if it
- * ends before its source fires, or its incident would stay open.
+ * What alerts say keeps them quiet. Alertmanager says nothing of an inhibited alert, not even that it ended; the pager
+ * asks it every minute, so an incident that was open before ends some minutes later than it would have.
  */
-export const inhibitions: readonly Inhibition[] = [
+export const inhibitionsOf = (alerts: readonly Alert[]): readonly InhibitRule[] =>
+  alerts.flatMap(({ name, inhibitedBy }) =>
+    "never" in inhibitedBy
+      ? []
+      : [
+          {
+            sources: inhibitedBy.alerts.map((source) => source.name),
+            target: name,
+            equal: ["service", ...(inhibitedBy.same ?? [])],
+          },
+        ],
+  );
+
+/** Who is up for the fast burn of a promise knows of its slow one, which goes on when the page is over. */
+export const inhibitionsOfPromises = (slos: readonly Slo[]): readonly InhibitRule[] => [
   {
-    source: serviceDown,
-    targets: [databaseUnreachable, redisUnreachable],
-    because: "a directory that is down reaches no store either, and one page is enough",
+    sources: [sloAlerts.burnsFast],
+    target: sloAlerts.burnsSlowly,
+    equal: ["service", "slo", ...groupLabelsOf(slos)],
   },
 ];

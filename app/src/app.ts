@@ -16,6 +16,7 @@ import { allowOrigins } from "./cors.ts";
 import { createCursors } from "./cursor.ts";
 import type { Database } from "./database.ts";
 import { createDirectory } from "./directory.ts";
+import { createOwnPassword } from "./employees/own-password.ts";
 import { createEmployeeReader } from "./employees/read.ts";
 import { createEmployeeWriter } from "./employees/write.ts";
 import { createLoginLimit } from "./login-limit.ts";
@@ -93,7 +94,11 @@ export function createApp(deps: AppDeps): Express {
     requestLimit: createRequestLimit(redis, deps.limits),
     audit: deps.audit,
   });
-  const sessionDeps = { loginLimit: createLoginLimit(redis), countLogin: countLogins(metrics) };
+  const sessionDeps = {
+    ownPassword: createOwnPassword(database),
+    loginLimit: createLoginLimit(redis),
+    countLogin: countLogins(metrics),
+  };
   app.use(
     createHomeRoutes(deps.page),
     createPageLoadRoutes(metrics, clock),

@@ -26,8 +26,8 @@ export interface Directory {
   page(scope: Scope, query: DirectoryQuery): Promise<EmployeePage>;
   find(scope: Scope, id: string): Promise<EmployeeProfile | undefined>;
   chart(scope: Scope, id: string): Promise<Chart | undefined>;
-  create(scope: Scope, employee: NewEmployee): Promise<string>;
-  update(scope: Scope, id: string, change: EmployeeChange): Promise<void>;
+  create(scope: Scope, employee: NewEmployee): Promise<EmployeeProfile>;
+  update(scope: Scope, id: string, change: EmployeeChange): Promise<EmployeeProfile>;
   remove(scope: Scope, id: string, version: number): Promise<void>;
 }
 
@@ -90,21 +90,23 @@ export function createDirectory({ reader, writer, cache, cursors, sessions }: Di
     chart: (scope, id) => reader.chart(scope, id),
 
     async create(scope, employee) {
-      const id = await writer.create(scope, employee);
+      const profile = await writer.create(scope, employee);
       await cache.forgetAll("search", scope.tenantId);
-      return id;
+      return profile;
     },
 
     async update(scope, id, change) {
-      const affected = await writer.update(scope, id, change).catch(async (error: unknown) => {
+      const { profile, affected } = await writer.update(scope, id, change).catch(async (error: unknown) => {
         // Whoever comes late has seen an old version, perhaps from here.
         if (error instanceof Problem && error.code === "version_conflict") await forgetPerson(scope, [id]);
         throw error;
       });
-      await forgetPerson(scope, [id, ...affected]);
-      if (SHOWN_IN_LISTS.some((field) => change[field] !== undefined)) {
-        await cache.forgetAll("search", scope.tenantId);
-      }
+      const isListed = SHOWN_IN_LISTS.some((field) => change[field] !== undefined);
+      await Promise.all([
+        forgetPerson(scope, [id, ...affected]),
+        isListed && cache.forgetAll("search", scope.tenantId),
+      ]);
+      return profile;
     },
 
     async remove(scope, id, version) {

@@ -11,6 +11,7 @@ const ALL = [
   "0005_search",
   "0006_installation",
   "0100_usage",
+  "0101_own_password",
 ];
 
 /** Everything that a migration can make in a database: a leftover of one that was taken back shows here. */

@@ -133,6 +133,79 @@ test("a change is saved; one that somebody else was faster with is told, and kep
   expect(row).toEqual({ phone: "mine", location: "Atlantis" });
 });
 
+test("a manager adds somebody, who signs in, chooses a password and is removed again", {
+  timeout: 60_000,
+}, async () => {
+  const manager = personOf("manager");
+  await signIn(manager.email);
+  await page.getByRole("link", { name: "Add a person" }).click();
+  const email = "new.person@copperleaf.example";
+  const first = "the first password";
+  for (const [label, text] of [
+    ["Name", "New Person"],
+    ["E-mail", manager.email],
+    ["Title", "Trainee"],
+    ["Department", "Engineering"],
+    ["Location", "Lyon"],
+    ["Phone", "+1 555 0100"],
+    ["First password", first],
+  ] as const)
+    await page.getByLabel(label).fill(text);
+  expect(await page.getByLabel("Role").count(), "roles are the admins'").toBe(0);
+  await page.getByRole("button", { name: "Add" }).click();
+  await page.getByText("Somebody has this e-mail address already").waitFor();
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByRole("button", { name: "Add" }).click();
+  await page.getByRole("heading", { name: "New Person" }).waitFor();
+  expect(await page.getByRole("definition").getByRole("link", { name: manager.name }).count()).toBe(1);
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("Password").waitFor();
+  await signIn(email, first);
+  await page.getByRole("link", { name: "New Person" }).first().click();
+  await page.getByRole("button", { name: "Password" }).click();
+  const change = async (current: string, wanted: string, again = wanted): Promise<void> => {
+    await page.getByLabel("Current password").fill(current);
+    await page.getByLabel("New password, at least").fill(wanted);
+    await page.getByLabel("New password again").fill(again);
+    await page.keyboard.press("Enter");
+  };
+  await change(first, "the second password", "the second passwort");
+  await page.getByText("The two new passwords differ").waitFor();
+  await change("wrong", "the second password");
+  await page.getByText("The current password is another").waitFor();
+  await change(first, "the second password");
+  await page.getByText("Your password is changed").waitFor();
+  expect(await page.getByRole("button", { name: "Remove" }).count(), "never oneself").toBe(0);
+  await page.reload();
+  await page.getByRole("heading", { name: "New Person" }).waitFor();
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("Password").waitFor();
+  await signIn(manager.email);
+  await page.getByRole("searchbox").fill("New Person");
+  await page.getByRole("link", { name: "New Person" }).first().click();
+  await page.getByRole("button", { name: "Remove" }).click();
+  await page.getByRole("heading", { name: "Remove New Person?" }).waitFor();
+  await page.getByRole("button", { name: "Remove" }).click();
+  await page.getByRole("searchbox").waitFor();
+  expect(await asOwner(database, "SELECT id FROM employee WHERE email = $1", [email])).toEqual([]);
+});
+
+test("whom people report to is not removed, and why is said; an admin gives a role to whom they add", async () => {
+  await signIn(people()[0]?.email ?? "");
+  const manager = personOf("manager");
+  await page.getByRole("searchbox").waitFor();
+  await page.goto(`${app.url}/#/people/${manager.id}`);
+  await page.getByRole("button", { name: "Remove" }).click();
+  await page.getByRole("button", { name: "Remove" }).click();
+  await page.getByText("another manager first").waitFor();
+  await page.getByRole("button", { name: "Keep" }).click();
+  await page.getByRole("link", { name: "Add a report" }).click();
+  expect(await page.getByLabel("Reports to").inputValue()).toBe(manager.id);
+  expect(await page.getByLabel("Role").getByRole("option").allTextContents()).toContain("admin");
+});
+
 test("a name that is a script is shown as text", async () => {
   const evil = `<img src=x onerror="document.title='owned'">`;
   await asOwner(database, "UPDATE employee SET name = $1 WHERE id = $2", [evil, people()[3]?.id]);
@@ -147,12 +220,14 @@ test("on a phone nothing is cut off, in the light and in the dark, and every fie
   await signIn(personOf("manager").email);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme });
-    for (const hash of ["#/", `#/people/${people()[0]?.id}`]) {
+    for (const hash of ["#/", `#/people/${people()[0]?.id}`, "#/add"]) {
       await page.goto(`${app.url}/${hash}`);
-      await page.getByRole("link", { name: /./ }).nth(3).waitFor();
+      const drawn =
+        hash === "#/add" ? page.getByLabel("Reports to") : page.getByRole("link", { name: /./ }).nth(3);
+      await drawn.waitFor();
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(360);
       const nameless = await page.evaluate(
-        "[...document.querySelectorAll('input')].filter(({ labels }) => labels.length === 0).length",
+        "[...document.querySelectorAll('input, select')].filter(({ labels }) => labels.length === 0).length",
       );
       expect(nameless).toBe(0);
     }

@@ -11,6 +11,7 @@ export const problems = {
   unknown_manager: { status: 400, title: "There is no such manager" },
   unauthenticated: { status: 401, title: "Nobody is signed in" },
   invalid_credentials: { status: 401, title: "Tenant, e-mail or password is wrong" },
+  wrong_password: { status: 403, title: "The current password is another" },
   forbidden: { status: 403, title: "This is not yours to do" },
   not_found: { status: 404, title: "There is nothing here" },
   duplicate_email: { status: 409, title: "Somebody has this e-mail address already" },

@@ -7,7 +7,7 @@ import { until } from "@watchkeeper/testing/poll";
 import { createTestRedis } from "@watchkeeper/testing/redis";
 import { createClient } from "redis";
 import { afterEach, expect, test } from "vitest";
-import { createDirectoryDatabase } from "./test-database.ts";
+import { asSuperuser, createDirectoryDatabase } from "./test-database.ts";
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 
@@ -36,6 +36,19 @@ function start(settings: Record<string, string>): {
   return { child: started, output };
 }
 
+/** How soon is not promised: migrating and seeding wait for whatever else the machine does. */
+const START_MS = 30_000;
+
+const listeningIn = (output: { stdout: string }): Promise<{ port: number; opsPort: number }> =>
+  until(
+    "the app to listen",
+    () => {
+      const line = output.stdout.split("\n").find((text) => text.includes('"listening"'));
+      return line === undefined ? undefined : JSON.parse(line);
+    },
+    START_MS,
+  );
+
 const settingsFor = (databaseUrl: string, redisUrl: string, ownerDatabaseUrl = databaseUrl) => ({
   WATCHKEEPER_APP_HTTP_PORT: "0",
   WATCHKEEPER_APP_OPS_PORT: "0",
@@ -45,18 +58,19 @@ const settingsFor = (databaseUrl: string, redisUrl: string, ownerDatabaseUrl = d
   WATCHKEEPER_APP_REDIS_URL: redisUrl,
 });
 
-test("the process starts on an empty database, seeds it, serves both ports and ends in time", async () => {
+test("the process starts on an empty database, seeds it, serves both ports and ends in time", {
+  timeout: 2 * START_MS,
+}, async () => {
   const database = await createDirectoryDatabase();
   const redis = await createTestRedis();
   const settings = {
     ...settingsFor(database.url, redis.url, database.ownerUrl),
     WATCHKEEPER_APP_DEMO_PASSWORD: "demo-password",
+    WATCHKEEPER_METRICS_TOKEN: "a-token-that-only-this-test-has",
   };
+  await asSuperuser(database, "CREATE EXTENSION IF NOT EXISTS pg_stat_statements");
   const { child: app, output } = start(settings);
-  const listening = await until("the app to listen", async () => {
-    const line = output.stdout.split("\n").find((text) => text.includes('"listening"'));
-    return line === undefined ? undefined : (JSON.parse(line) as { port: number; opsPort: number });
-  });
+  const listening = await listeningIn(output);
   expect(output.stdout).toContain('"employees":2480');
 
   const ops = (path: string) => fetch(`http://127.0.0.1:${listening.opsPort}${path}`);
@@ -65,7 +79,15 @@ test("the process starts on an empty database, seeds it, serves both ports and e
     checks: { postgres: "ok", redis: "ok" },
   });
   expect((await fetch(`http://127.0.0.1:${listening.port}/metrics`)).status).toBe(404);
-  const text = await (await ops("/metrics")).text();
+  const withToken = (path: string) =>
+    fetch(`http://127.0.0.1:${listening.opsPort}${path}`, {
+      headers: { authorization: `Bearer ${settings.WATCHKEEPER_METRICS_TOKEN}` },
+    });
+  for (const path of ["/metrics", "/reports/slow-queries"]) expect((await ops(path)).status).toBe(401);
+  const { rows } = (await (await withToken("/reports/slow-queries")).json()) as { rows: { text: string }[] };
+  expect(rows.length).toBeGreaterThan(0);
+  expect(rows.map(({ text }) => text).join()).not.toContain("insufficient privilege");
+  const text = await (await withToken("/metrics")).text();
   expect(differencesFromCatalogue(text, metricsOf("app"))).toEqual([]);
   expect(text).toContain('app_dependency_up{dependency="redis"} 1\n');
 
@@ -98,17 +120,16 @@ test("a role that row-level security does not bind is refused with one line", as
   await database.drop();
 });
 
-test("a request that is under way when the process is told to end gets its answer", async () => {
+test("a request that is under way when the process is told to end gets its answer", {
+  timeout: 2 * START_MS,
+}, async () => {
   const database = await createDirectoryDatabase();
   const redis = await createTestRedis();
   const { child: app, output } = start({
     ...settingsFor(database.url, redis.url, database.ownerUrl),
     WATCHKEEPER_APP_DEMO_PASSWORD: "demo-password",
   });
-  const { port } = await until("the app to listen", async () => {
-    const line = output.stdout.split("\n").find((text) => text.includes('"listening"'));
-    return line === undefined ? undefined : (JSON.parse(line) as { port: number });
-  });
+  const { port } = await listeningIn(output);
   // A password check takes long enough to be overtaken.
   const json = { tenant: "northlight", email: "nobody@northlight.example", password: "wrong" };
   const answer = fetch(`http://127.0.0.1:${port}/api/login`, {

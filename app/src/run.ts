@@ -4,9 +4,11 @@ import { exportDependencies } from "@watchkeeper/exporters/dependency";
 import { createMetrics } from "@watchkeeper/exporters/metrics";
 import { startOpsServer } from "@watchkeeper/exporters/ops";
 import { exportRuntime } from "@watchkeeper/exporters/runtime";
+import { loadSlowQueries } from "@watchkeeper/exporters/slow-queries";
 import { exportTelemetry } from "@watchkeeper/exporters/telemetry";
 import { systemClock } from "@watchkeeper/process/clock";
 import { type Close, type ProcessContext, reasonOf } from "@watchkeeper/process/main";
+import { readMetricsToken } from "@watchkeeper/process/metrics-token";
 import type { Express } from "express";
 import manifest from "../package.json" with { type: "json" };
 import { createApp } from "./app.ts";
@@ -48,6 +50,7 @@ async function drain(server: Server): Promise<void> {
 /** Starts the Company Directory. @throws Error in one line when the database or a port is not to be had */
 export async function run({ env, log, telemetry }: ProcessContext): Promise<Close> {
   const settings = readAppSettings(env);
+  const metricsToken = readMetricsToken(env);
   const migrations = await migrate(settings.ownerDatabaseUrl);
   if (migrations.length > 0) log.info({ migrations }, "migrated the database");
 
@@ -101,7 +104,14 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
   });
   const repeating = [every(PROBE_INTERVAL_MS, probe), forgetting];
 
-  const ops = await startOpsServer({ host: settings.host, port: settings.opsPort, metrics, checks });
+  const ops = await startOpsServer({
+    host: settings.host,
+    port: settings.opsPort,
+    metrics,
+    metricsToken,
+    checks,
+    reports: { "slow-queries": () => loadSlowQueries(database) },
+  });
   const server = await listen(app, settings.httpPort, settings.host);
   log.info({ port: (server.address() as AddressInfo).port, opsPort: ops.port }, "listening");
 

@@ -59,6 +59,19 @@ export async function createDirectoryDatabase(): Promise<DirectoryDatabase> {
   return database;
 }
 
+/** Runs one query as the server's superuser, such as one that makes an extension. */
+export async function asSuperuser({ url }: DirectoryDatabase, text: string): Promise<void> {
+  const superuser = new URL(inject("postgresUrl"));
+  superuser.pathname = new URL(url).pathname;
+  const client = new pg.Client({ connectionString: superuser.href });
+  await client.connect();
+  try {
+    await client.query(text);
+  } finally {
+    await client.end();
+  }
+}
+
 /** Runs one query beyond the app's rights. */
 export async function asOwner<Row extends pg.QueryResultRow>(
   { ownerUrl }: DirectoryDatabase,

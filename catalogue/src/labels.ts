@@ -60,6 +60,7 @@ export const labels = {
     "unknown_manager",
     "unauthenticated",
     "invalid_credentials",
+    "wrong_password",
     "forbidden",
     "not_found",
     "duplicate_email",

@@ -17,6 +17,38 @@ export const runbookUrl = (alertName: string, consoleUrl = CONSOLE_URL): string 
  */
 export const boardUrl = (board: string, consoleUrl = CONSOLE_URL): string => `${consoleUrl}/boards/${board}`;
 
+/** One panel of one board: the board's uid and the panel's key. */
+export type PanelName = `${string}/${string}`;
+
+const OFFSET_BASIS = 0x811c9dc5;
+const PRIME = 0x01000193;
+
+/**
+ * A panel's number in Grafana, from 1 to 2^31 - 1: the same for the same key as long as the board lives, so that links
+ * to a panel outlive every change around it. (FNV-1a, folded to 31 bits.)
+ */
+export function panelId(panel: PanelName): number {
+  let hash = OFFSET_BASIS;
+  for (const byte of new TextEncoder().encode(panel)) hash = Math.imul(hash ^ byte, PRIME);
+  return hash >>> 1 || 1;
+}
+
+const viewPanel = (panel: PanelName): string => `viewPanel=${panelId(panel)}`;
+
+/**
+ * The page of a board that shows one of its panels alone, in Grafana's own words.
+ * @param consoleUrl where people open the console, without a slash at its end
+ */
+export const panelUrl = (panel: PanelName, consoleUrl = CONSOLE_URL): string =>
+  `${boardUrl(panel.slice(0, panel.indexOf("/")), consoleUrl)}?${viewPanel(panel)}`;
+
+/**
+ * The page that shows what a service has written to its log, or leads to where that is searched.
+ * @param service its name, or a template for it
+ * @param consoleUrl where people open the console, without a slash at its end
+ */
+export const logsUrl = (service: string, consoleUrl = CONSOLE_URL): string => `${consoleUrl}/logs/${service}`;
+
 /** The uid of the board on which all promises are seen. */
 export const SLO_BOARD = "slo";
 
@@ -26,6 +58,14 @@ export const SLO_BOARD = "slo";
  */
 export const promiseUrl = (slo: string, consoleUrl = CONSOLE_URL): string =>
   `${boardUrl(SLO_BOARD, consoleUrl)}?var-slo=${slo}`;
+
+/**
+ * One panel of the promises' board with one promise chosen.
+ * @param key the panel's key on that board
+ * @param slo the promise's name, or a template for it
+ */
+export const promisePanelUrl = (key: string, slo: string, consoleUrl = CONSOLE_URL): string =>
+  `${promiseUrl(slo, consoleUrl)}&${viewPanel(`${SLO_BOARD}/${key}`)}`;
 
 /** Recorded series, `level:metric:operations`. */
 export const recorded = {
@@ -92,6 +132,7 @@ export const ruleGroups = {
   recording: "recording",
   symptoms: "symptoms",
   slo: "slo",
+  sloMinute: "slo-minute",
   sloHourly: "slo-hourly",
 } as const;
 
@@ -104,6 +145,7 @@ export const sloAlerts = {
   inconsistent: "SloInconsistent",
   budgetSpent: "SloBudgetSpent",
 } as const;
+export type SloAlertName = (typeof sloAlerts)[keyof typeof sloAlerts];
 
 /**
  * The sorted set in Redis in which the Company Directory keeps one member per session, scored with the time at which

@@ -1,8 +1,13 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { probeSuccess } from "./external.ts";
+import { authLoginAttemptsTotal } from "./metrics/auth.ts";
 import { databaseQueryDurationSeconds } from "./metrics/database.ts";
 import { httpRequestsTotal } from "./metrics/http.ts";
-import { Selector, series } from "./promql.ts";
+import { match, notMatch, Selector, series } from "./promql.ts";
 import { badOf, defineSlo, defineSlos, type Slo, uptime, within } from "./slo.ts";
 import { slos } from "./slos/all.ts";
 
@@ -40,9 +45,53 @@ test.each<[string, Partial<Slo>, string]>([
     { indicator: badOf([series(httpRequestsTotal)], [series(httpRequestsTotal, { job: "app" })]) },
     "http_requests_total must name its job",
   ],
+  [
+    "a job that nobody scrapes",
+    { indicator: uptime(series(probeSuccess, { job: "apps" })) },
+    'probe_success{job="apps"} selects nothing: job must take one of console, app, ',
+  ],
+  [
+    "a pattern that no value is like",
+    {
+      indicator: badOf(
+        [series(authLoginAttemptsTotal, { job: "app", login_result: match("eror|sso_eror") })],
+        [series(authLoginAttemptsTotal, { job: "app" })],
+      ),
+    },
+    'auth_login_attempts_total{job="app",login_result=~"eror|sso_eror"} selects nothing: login_result must take ' +
+      "one of success, invalid_credentials, rate_limited, sso_error, error: current value is =~eror|sso_eror",
+  ],
+  [
+    "a pattern that leaves none out",
+    {
+      indicator: badOf(
+        [series(authLoginAttemptsTotal, { job: "app", login_result: notMatch(".*") })],
+        [series(authLoginAttemptsTotal, { job: "app" })],
+      ),
+    },
+    'auth_login_attempts_total{job="app",login_result!~".*"} selects nothing: login_result must take',
+  ],
 ])("%s is refused", (_, change, reason) => {
   const slo = { ...promise, ...change };
   expect(() => defineSlo(slo)).toThrow(`Cannot define SLO "${slo.name}" as ${reason}`);
+});
+
+test("what is wrong with a promise is said with its file", async () => {
+  const root = mkdtempSync(join(tmpdir(), "watchkeeper-promise-"));
+  const path = join(root, "catalogue/src/slos/team.ts");
+  const here = fileURLToPath(new URL(".", import.meta.url));
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(
+    path,
+    `import { defineSlo } from "${here}slo.ts";\nexport const team = defineSlo({ name: "Team", objective: 99.9 });\n`,
+  );
+  try {
+    await expect(import(path)).rejects.toThrow(
+      'Cannot define SLO "Team" of catalogue/src/slos/team.ts as objective must be between 0 and 1: current value is 99.9',
+    );
+  } finally {
+    rmSync(root, { recursive: true });
+  }
 });
 
 test("two promises of one name are refused", () => {

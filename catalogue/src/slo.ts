@@ -1,8 +1,10 @@
 import { type CalendarWindow, calendarUnits, isZone } from "./calendar.ts";
+import { definedIn } from "./defined-in.ts";
 import type { LabelName } from "./labels.ts";
 import type { Histogram, Metric } from "./metric.ts";
 import { bucket, count, type Selector } from "./promql.ts";
 import type { Runbook } from "./runbook.ts";
+import { whyNothing } from "./selects.ts";
 import type { ServiceName } from "./services.ts";
 import type { TeamName } from "./teams.ts";
 
@@ -111,10 +113,10 @@ const selectionsOf = (indicator: Indicator): readonly Selector[] => {
   return [...indicator.total, ...(indicator.kind === "bad" ? indicator.bad : indicator.good)];
 };
 
-/** Defines a promise. @throws Error that names the SLO, the field, what is allowed and what was found */
+/** Defines a promise. @throws Error that names the SLO, its file, the field, what is allowed and what was found */
 export function defineSlo(slo: Slo): Slo {
   const refuse = (reason: string): never => {
-    throw new Error(`Cannot define SLO "${slo.name}" as ${reason}`);
+    throw new Error(`Cannot define SLO "${slo.name}"${definedIn()} as ${reason}`);
   };
   if (!/^[A-Z][A-Za-z]+$/.test(slo.name)) refuse("its name must be PascalCase letters");
   if (!(slo.objective > 0 && slo.objective < 1)) {
@@ -140,6 +142,8 @@ export function defineSlo(slo: Slo): Slo {
   }
   for (const selection of selectionsOf(slo.indicator)) {
     if (typeof selection.matchers.job !== "string") refuse(`${selection.text} must name its job`);
+    const why = whyNothing(selection);
+    if (why !== undefined) refuse(`${selection.text} selects nothing: ${why}`);
   }
   return Object.freeze(slo);
 }
@@ -148,7 +152,8 @@ export function defineSlo(slo: Slo): Slo {
 export function defineSlos(slos: readonly Slo[]): readonly Slo[] {
   const seen = new Set<string>();
   for (const { name } of slos) {
-    if (seen.has(name)) throw new Error(`Cannot define SLO "${name}" as another one bears its name`);
+    if (seen.has(name))
+      throw new Error(`Cannot define SLO "${name}"${definedIn()} as another one bears its name`);
     seen.add(name);
   }
   return slos;

@@ -9,6 +9,7 @@ import { systemClock } from "@watchkeeper/process/clock";
 import type { Log } from "@watchkeeper/process/log";
 import type { Close, ProcessContext } from "@watchkeeper/process/main";
 import { reasonOf } from "@watchkeeper/process/main";
+import { readMetricsToken } from "@watchkeeper/process/metrics-token";
 import { openRedis } from "@watchkeeper/process/redis";
 import manifest from "../package.json" with { type: "json" };
 import { createApiRoutes } from "./api/routes.ts";
@@ -55,6 +56,7 @@ async function migrateSoon(databaseUrl: string, log: Log, signal: AbortSignal): 
 /** Starts the collector: what cannot be scraped off one instance of the app. */
 export async function run({ env, log, telemetry }: ProcessContext): Promise<Close> {
   const settings = readCollectorSettings(env);
+  const metricsToken = readMetricsToken(env);
   const { host, timeZone } = settings;
   const metrics = createMetrics({
     onOverflow: (metric) => log.warn({ metric }, "a metric has more label values than the catalogue allows"),
@@ -83,6 +85,7 @@ export async function run({ env, log, telemetry }: ProcessContext): Promise<Clos
     host,
     port: settings.opsPort,
     metrics,
+    metricsToken,
     checks: {
       postgres: async () => {
         await database.query("ready", "SELECT 1");

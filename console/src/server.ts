@@ -12,6 +12,7 @@ import { BOARD_LIMITS, createPrometheusProxy } from "./boards/proxy.ts";
 import { createBoardRoutes } from "./boards/routes.ts";
 import { createBoardStore } from "./boards/store.ts";
 import { createIncidentRoutes } from "./incidents/routes.ts";
+import { createLogRoutes } from "./logs/routes.ts";
 import { createOverviewLoader } from "./overview/load.ts";
 import { createOverviewRoutes } from "./overview/routes.ts";
 import { createReportRoutes } from "./report/routes.ts";
@@ -65,6 +66,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
     createPrometheusProxy(settings.prometheusUrl, options.limits ?? BOARD_LIMITS),
     createIncidentRoutes(pager, publicUrl),
     createReportRoutes(collector),
+    createLogRoutes({ grafanaUrl: settings.grafanaUrl, dir: settings.logsDir }),
     createRunbookRoutes(settings.runbooksDir, publicUrl),
   );
   app.use((_req, res) => {

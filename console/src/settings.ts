@@ -21,6 +21,10 @@ export const settingsSchema = z.object({
   /** File for the token of the next sign-in. */
   loginTokenPath: z.string().min(1),
   runbooksDir: z.string().default("docs/runbooks/generated"),
+  /** Where people open the Grafana that has the logs; without it, links to logs lead to `logsDir`. */
+  grafanaUrl: address.optional(),
+  /** The folder of the services' logs, `<service>.log`. */
+  logsDir: z.string().min(1).optional(),
   boardsDir: z.string().default("grafana/dashboards/generated"),
 });
 

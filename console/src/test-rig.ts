@@ -277,6 +277,8 @@ export function testIncident(number: number, fields: Partial<IncidentDetails> = 
     resolvedAt: null,
     runbookUrl: "http://localhost:4700/runbooks/ServiceDown",
     dashboardUrl: "http://localhost:4700/boards/overview",
+    panelUrl: "http://localhost:4700/boards/watchkeeper?viewPanel=1",
+    logsUrl: "http://localhost:4700/logs/app",
     alerts: 1,
     timeline: [
       { at: at(4), kind: "triggered", text: "ServiceDown began to fire" },

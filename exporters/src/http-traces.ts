@@ -1,17 +1,28 @@
-import { context, propagation, ROOT_CONTEXT, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import {
+  context,
+  propagation,
+  ROOT_CONTEXT,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from "@opentelemetry/api";
 import type { Express, Request, Response } from "express";
 import { CLIENT_CLOSED_REQUEST } from "./http/recorder.ts";
 import { createRouteTemplates } from "./route-template.ts";
 
-const traces = new WeakMap<Response, string>();
+const spans = new WeakMap<Response, SpanContext>();
+
+/** The span of a request that `traceRequests` recorded. */
+export const spanOf = (response: Response): SpanContext | undefined => spans.get(response);
 
 /** The trace of a request that `traceRequests` recorded, as an exemplar of its duration. */
 export function traceExampleOf(
   _request: Request,
   response: Response,
 ): { readonly trace_id: string } | undefined {
-  const trace_id = traces.get(response);
-  return trace_id === undefined ? undefined : { trace_id };
+  const span = spans.get(response);
+  return span && { trace_id: span.traceId };
 }
 
 const tracer = trace.getTracer("@watchkeeper/exporters");
@@ -31,7 +42,7 @@ export function traceRequests(app: Express): void {
       parent,
     );
     if (!span.isRecording()) return next();
-    traces.set(response, span.spanContext().traceId);
+    spans.set(response, span.spanContext());
     response.once("close", () => {
       const route = templateOf(request);
       const status = response.writableFinished ? response.statusCode : CLIENT_CLOSED_REQUEST;

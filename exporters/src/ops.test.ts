@@ -1,6 +1,7 @@
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { databaseQueryDurationSeconds } from "@watchkeeper/catalogue/metrics/database";
 import { appDependencyUp } from "@watchkeeper/catalogue/metrics/dependency";
+import { until } from "@watchkeeper/testing/poll";
 import { afterEach, expect, test } from "vitest";
 import type { Check } from "./check.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -67,6 +68,33 @@ test("a scrape that is broken off ends there, and the next one is whole", async 
   await expect(broken).rejects.toThrow();
   expect(await (await get("/metrics")).text()).toContain('_count{query="q98"} 1\n');
 });
+
+test.each(["identity", "gzip"])(
+  "whoever reads nothing of a scrape in %s and goes away leaves nothing running",
+  async (encoding) => {
+    let asked = 0;
+    let ended = false;
+    async function* scrape(): AsyncGenerator<Buffer, void> {
+      try {
+        for (; ; asked++) yield Buffer.from(`m${asked} ${Math.random()}\n`.repeat(3_000));
+      } finally {
+        ended = true;
+      }
+    }
+    server = await startOpsServer({ host: "127.0.0.1", port: 0, metrics: { scrape }, checks: {} });
+    const socket = connect(server.port, "127.0.0.1").pause();
+    socket.write(`GET /metrics HTTP/1.1\r\nhost: x\r\naccept-encoding: ${encoding}\r\n\r\n`);
+    let last = -1;
+    await until("the connection to be full", async () => {
+      const isStill = asked > 3 && asked === last;
+      last = asked;
+      return isStill || undefined;
+    });
+    expect(ended).toBe(false);
+    socket.destroy();
+    await until("the scrape to end", () => ended || undefined);
+  },
+);
 
 test("/healthz answers while the process lives, whatever its dependencies do", async () => {
   const get = await start({ postgres: () => Promise.reject(new Error("away")) });

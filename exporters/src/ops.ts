@@ -50,7 +50,7 @@ function refuseStranger(response: ServerResponse): void {
 /**
  * The port for operators, apart from the one for users: `GET /metrics`, `GET /healthz` (200 while the process lives)
  * and `GET /readyz` (200, or 503 with the reason of each failing check; every check has 2 s). However many metrics there
- * are, a scrape gives the event loop back every 2 ms.
+ * are, a scrape gives the event loop back every millisecond.
  *
  * @throws Error when the port cannot be opened
  */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isSpanContextValid, trace } from "@opentelemetry/api";
 import type { Express, Request, Response } from "express";
 import { CLIENT_CLOSED_REQUEST } from "./http/recorder.ts";
+import { spanOf } from "./http-traces.ts";
 import { createLineAllowance } from "./line-allowance.ts";
 import { createPersonalData } from "./personal-data.ts";
 import { createRouteTemplates } from "./route-template.ts";
@@ -44,15 +45,27 @@ const MAX_USER_AGENT = 64;
 /** A line costs about 5 µs and 400 bytes: this many say everything, and a flood costs no more than 40 KB a second. */
 const LINES_PER_SECOND = 100;
 
-const ids = new WeakMap<Response, string>();
+/** `app.handle` is how requests enter the app; a layer of Express would cost each of them more than its id does. */
+interface Handler {
+  handle(this: unknown, request: Request, response: Response, done?: unknown): void;
+}
+
+const ID_HEADER = "X-Request-Id";
 
 /** The id of the request that this answers, which its line and its `X-Request-Id` carry. */
-export const requestIdOf = (response: Response): string | undefined => ids.get(response);
+export function requestIdOf(response: Response): string | undefined {
+  const id = response.getHeader(ID_HEADER);
+  return typeof id === "string" ? id : undefined;
+}
+
+/** Express parses and compares addresses for each request; without a proxy's word there is one, that of the connection. */
+const addressOf = (request: Request): string =>
+  (request.headers["x-forwarded-for"] === undefined ? request.socket.remoteAddress : request.ip) ?? "";
 
 /**
  * Writes one line for each request of an Express 5 app when its answer is over: `requestId`, `userId`, `tenantId`,
  * `ip`, `userAgent`, `duration` (milliseconds), `metadata` (method, route template, status) and, within a trace,
- * `traceId` and `spanId`. Call it before the first middleware and route, after `traceRequests`.
+ * `traceId` and `spanId`. It stands before all middleware, wherever it is called.
  *
  * The request's id is taken from `X-Request-Id` or made, and sent back in that header. Of personal data a line has the
  * network of the address, the beginning of the user agent and a pseudonym of the user. Above `linesPerSecond` lines
@@ -65,18 +78,19 @@ export function logRequests(app: Express, options: RequestLogOptions): void {
   const allowance = createLineAllowance(options.linesPerSecond ?? LINES_PER_SECOND);
   const quiet = new Set(options.quietRoutes);
 
-  app.use((request, response, next) => {
+  const handler = app as unknown as Handler;
+  const { handle } = handler;
+  handler.handle = function handleLogged(request, response, done) {
     const start = performance.now();
-    const given = request.get("x-request-id");
-    const requestId = given !== undefined && ACCEPTABLE_ID.test(given) ? given : randomUUID();
-    ids.set(response, requestId);
-    response.setHeader("X-Request-Id", requestId);
-    // The trace is known now; whoever emits "close" later stands outside it.
-    const span = trace.getActiveSpan()?.spanContext();
-    const ip = request.ip ?? "";
-    const userAgent = request.headers["user-agent"];
+    const given = request.headers["x-request-id"];
+    const requestId = typeof given === "string" && ACCEPTABLE_ID.test(given) ? given : randomUUID();
+    response.setHeader(ID_HEADER, requestId);
+    // Whoever emits "close" later stands outside the trace.
+    const outer = trace.getActiveSpan()?.spanContext();
+    // The address of a connection that is closed is known only if it was asked for before.
+    void request.socket.remoteAddress;
 
-    response.once("close", () => {
+    response.on("close", () => {
       const status = response.writableFinished ? response.statusCode : CLIENT_CLOSED_REQUEST;
       const path = templateOf(request);
       const failed = status >= 500;
@@ -84,22 +98,29 @@ export function logRequests(app: Express, options: RequestLogOptions): void {
       const heldBack = failed || isQuiet ? 0 : allowance.ask(now());
       if (heldBack === undefined) return;
       const who = identify?.(request, response);
-      const line = {
+      const userId = who?.userId;
+      const userAgent = request.headers["user-agent"];
+      const ip = addressOf(request);
+      const span = spanOf(response) ?? outer;
+      const traced = span !== undefined && isSpanContextValid(span);
+      // All fields at once, in one order: objects that are alike are written several times faster.
+      const line: Record<string, unknown> = {
         requestId,
-        userId: who?.userId && (wholePersonalData ? who.userId : personal.pseudonym(who.userId)),
+        userId: userId && (wholePersonalData ? userId : personal.pseudonym(userId)),
         tenantId: who?.tenantId,
         ip: wholePersonalData ? ip : personal.network(ip),
         userAgent: wholePersonalData ? userAgent : userAgent?.slice(0, MAX_USER_AGENT),
         duration: Math.round((performance.now() - start) * 10) / 10,
         metadata: { method: request.method, path, status },
-        ...(span && isSpanContextValid(span) && { traceId: span.traceId, spanId: span.spanId }),
-        ...(heldBack > 0 && { heldBack }),
-        ...describe?.(request, response),
+        traceId: traced ? span.traceId : undefined,
+        spanId: traced ? span.spanId : undefined,
+        heldBack: heldBack > 0 ? heldBack : undefined,
       };
+      if (describe) Object.assign(line, describe(request, response));
       if (failed) logger.warn(line, "request");
       else if (isQuiet) logger.debug(line, "request");
       else logger.info(line, "request");
     });
-    next();
-  });
+    handle.call(this, request, response, done);
+  };
 }

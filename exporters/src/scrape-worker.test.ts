@@ -1,4 +1,4 @@
-import { defineCounter, defineGauge } from "@watchkeeper/catalogue/metric";
+import { defineCounter, defineGauge, defineHistogram } from "@watchkeeper/catalogue/metric";
 import * as prom from "prom-client";
 import { afterEach, expect, test } from "vitest";
 import { parseExposition } from "./exposition.ts";
@@ -8,6 +8,7 @@ import { Counter } from "./series/counter.ts";
 
 const base = { help: "For a test", unit: "items", emittedBy: ["app"] } as const;
 const visits = defineCounter({ ...base, name: "demo_visits_total", labels: ["tenant"] });
+const took = defineHistogram({ ...base, name: "demo_took", labels: ["tenant"], buckets: [1, 2] });
 const queued = defineGauge({ ...base, name: "demo_queued", labels: [] });
 
 let worker: ScrapeWorker | undefined;
@@ -47,6 +48,31 @@ test("the worker shows what the app counts, collects and keeps in prom-client's 
   const after = await readValues(await get());
   expect(after).toMatchObject({ "demo_visits_total b": 2, unshared_total: 10 });
   expect(after).not.toHaveProperty("demo_visits_total a");
+});
+
+test("the worker shows exemplars, each where its series is, also after others have ended", async () => {
+  const metrics = createMetrics({ shared: true });
+  const histogram = metrics.histogram(took);
+  const exemplarsIn = async (get: () => Promise<Response>): Promise<readonly string[]> =>
+    (await (await get()).text()).split("\n").filter((line) => line.includes(" # "));
+  for (const tenant of ["a", "b", "c"]) histogram.observe({ tenant }, 0.5, { trace_id: `of-${tenant}` });
+  const get = await start(metrics);
+  const asOpenMetrics = () => get({ headers: { accept: "application/openmetrics-text" } });
+  expect(await exemplarsIn(asOpenMetrics)).toEqual(
+    ["a", "b", "c"].map((tenant) =>
+      expect.stringMatching(
+        `^demo_took_bucket.le="1",tenant="${tenant}". 1 # .trace_id="of-${tenant}". 0.5 `,
+      ),
+    ),
+  );
+  histogram.remove({ tenant: "b" });
+  histogram.observe({ tenant: "c" }, 1.5, { trace_id: "later" });
+  expect(await exemplarsIn(asOpenMetrics)).toEqual([
+    expect.stringContaining('"of-a"'),
+    expect.stringContaining('"of-c"'),
+    expect.stringContaining('tenant="c"} 2 # {trace_id="later"} 1.5 '),
+  ]);
+  expect(await exemplarsIn(() => get()), "text 0.0.4 has none").toEqual([]);
 });
 
 test("the worker answers while the app's thread is blocked, with numbers of this moment", async () => {

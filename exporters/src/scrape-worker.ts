@@ -63,7 +63,7 @@ async function renderOthers(metrics: Metrics): Promise<Readonly<Record<Expositio
 /**
  * Serves `/metrics` from a thread of its own, which reads the numbers where they are counted: a scrape costs the app's
  * thread nothing but its `collect` functions, and is answered even while that thread is blocked. What only that thread
- * can know (collected gauges, metrics of prom-client's own, new series) is then as it was last. Exemplars are not shown.
+ * can know (collected gauges, metrics of prom-client's own, new series, exemplars) is then as it was last.
  *
  * @throws Error when the metrics are not shared or the port cannot be opened
  */

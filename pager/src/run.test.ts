@@ -179,7 +179,8 @@ describe("the webhook", () => {
       service: "pager",
       alerts: 1,
       runbookUrl,
-      dashboardUrl: "http://console.example:4700/boards/overview",
+      dashboardUrl: "http://console.example:4700/boards/on-call",
+      logsUrl: "http://console.example:4700/logs/pager",
     });
     const page = await until("the page", async () =>
       (await messages("pagerduty")).find(({ summary }) => summary.includes("cannot read")),

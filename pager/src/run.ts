@@ -5,6 +5,7 @@ import { startOpsServer } from "@watchkeeper/exporters/ops";
 import { exportRuntime } from "@watchkeeper/exporters/runtime";
 import { exportTelemetry } from "@watchkeeper/exporters/telemetry";
 import type { Close, ProcessContext } from "@watchkeeper/process/main";
+import { readMetricsToken } from "@watchkeeper/process/metrics-token";
 import packageJson from "../package.json" with { type: "json" };
 import { createActionAddresses } from "./actions/addresses.ts";
 import { findCall } from "./actions/calls.ts";
@@ -67,6 +68,7 @@ export async function run(
   { checkpoint, directory }: RunHooks = {},
 ): Promise<Close> {
   const settings = parsePagerSettings(env);
+  const metricsToken = readMetricsToken(env);
   const { host, onCallPath } = settings;
   const authenticate = createAuthenticate(settings.apiToken, parseTokens(settings.apiTokens));
   const source = onCallPath === undefined ? createEmptySource() : await openRosterSource(onCallPath, log);
@@ -201,6 +203,7 @@ export async function run(
     host,
     port: settings.opsPort,
     metrics,
+    metricsToken,
     checks: {
       postgres: async () => {
         await database.query("readiness", "SELECT 1");

@@ -90,6 +90,8 @@ export function webhookBody(...drafts: readonly AlertDraft[]): Buffer {
         description: draft.description ?? `${instance} is down`,
         runbook_url: `http://localhost:4700/runbooks/${name}`,
         dashboard_url: "http://localhost:4700/boards/overview",
+        panel_url: "http://localhost:4700/boards/overview?viewPanel=1",
+        logs_url: "http://localhost:4700/logs/app",
       },
       startsAt: draft.startsAt ?? "2026-03-01T02:59:30.123456789Z",
       endsAt: draft.endsAt ?? (status === "firing" ? "0001-01-01T00:00:00Z" : "2026-03-01T03:05:00.5Z"),
@@ -220,6 +222,8 @@ export const sampleIncident = (changes: Partial<IncidentNews> = {}): IncidentNew
   firing: 2,
   runbookUrl: "http://localhost:4700/runbooks/ServiceDown",
   dashboardUrl: "http://localhost:4700/boards/overview",
+  panelUrl: "http://localhost:4700/boards/overview?viewPanel=1",
+  logsUrl: "http://localhost:4700/logs/app",
   url: "http://localhost:4700/incidents/12",
   ...changes,
 });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { Router } from "express";
 
 /** What is served at an address, the same for everybody. */
@@ -7,15 +8,22 @@ export interface Asset {
   readonly body: string;
 }
 
-/** `GET` of each path; a browser that has it already is told so, and asks again each time, since a new version may run. */
+/**
+ * `GET` of each path, compressed once for all who can read that; a browser that has it already is told so, and asks again
+ * each time, since a new version may run.
+ */
 export function createAssetRoutes(assets: Readonly<Record<string, Asset>>): Router {
   const router = Router();
   for (const [path, { type, body }] of Object.entries(assets)) {
-    const tag = `"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
+    // Weak: it is one for the plain and the compressed bytes.
+    const tag = `W/"${createHash("sha256").update(body).digest("base64url").slice(0, 22)}"`;
+    const compressed = gzipSync(body);
     router.get(path, (req, res) => {
-      res.set({ ETag: tag, "Cache-Control": "no-cache" });
+      res.set({ ETag: tag, "Cache-Control": "no-cache", Vary: "Accept-Encoding" });
       if (req.get("if-none-match") === tag) return void res.status(304).end();
-      res.type(type).send(body);
+      res.type(type);
+      if (req.acceptsEncodings("gzip")) res.set("Content-Encoding", "gzip").send(compressed);
+      else res.send(body);
     });
   }
   return router;

@@ -43,6 +43,17 @@ test("a browser that has an asset is told so, and one that has another gets it",
   expect((await ask('"another"')).status).toBe(200);
 });
 
+test("an asset is compressed for who can read that, and plain for who cannot", async () => {
+  const encodingOf = async (accepted: string) => {
+    const answer = await fetch(`${url}/icon.svg`, { headers: { "accept-encoding": accepted } });
+    expect(await answer.text()).toContain('d="M1 1h2"');
+    expect(answer.headers.get("vary")).toBe("Accept-Encoding");
+    return answer.headers.get("content-encoding");
+  };
+  expect(await encodingOf("gzip, br")).toBe("gzip");
+  expect(await encodingOf("identity")).toBeNull();
+});
+
 test("a bundle holds the base styles, and a source that is not there is an error", async () => {
   const stylesheet = new URL("page/base.css", import.meta.url);
   const script = new URL("html.ts", import.meta.url);

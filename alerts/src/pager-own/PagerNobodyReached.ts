@@ -1,10 +1,11 @@
 import { pagerEscalationsTotal, pagerUnreached } from "@watchkeeper/catalogue/metrics/pager";
+import { pagerOwn } from "@watchkeeper/catalogue/pager-own";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { definePagerOwnAlert } from "../alert.ts";
 
 export const pagerNobodyReached = definePagerOwnAlert({
   name: "PagerNobodyReached",
-  severity: "page",
+  ...pagerOwn.PagerNobodyReached,
   service: "pager",
   owner: "platform",
   summary: "Everybody was asked about an incident and nobody has answered.",
@@ -27,7 +28,7 @@ export const pagerNobodyReached = definePagerOwnAlert({
     rollback:
       "None: the alert changes nothing. Afterwards mend the schedule, or the channels of the people in it.",
   },
-  board: "on-call",
+  logs: "pager",
   raised:
     "When the last level of an incident's escalation has run out without an acknowledgement, or when there was nobody to " +
     "ask at any level. It goes to the team's channels and pages nobody by name.\n\n" +

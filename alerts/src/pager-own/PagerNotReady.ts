@@ -1,10 +1,11 @@
 import { pagerReadinessProblems } from "@watchkeeper/catalogue/metrics/pager";
+import { pagerOwn } from "@watchkeeper/catalogue/pager-own";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { definePagerOwnAlert } from "../alert.ts";
 
 export const pagerNotReady = definePagerOwnAlert({
   name: "PagerNotReady",
-  severity: "page",
+  ...pagerOwn.PagerNotReady,
   service: "pager",
   owner: "platform",
   summary: "Pages may not reach a team.",
@@ -30,7 +31,7 @@ export const pagerNotReady = definePagerOwnAlert({
     rollback:
       "If it began with a change of the on-call file, take the change back: the file is read again at once.",
   },
-  board: "on-call",
+  logs: "pager",
   raised:
     "In the working hours of the team, to its owner as the on-call file names them; outside of them it is not raised. " +
     "Each team has an incident of its own. A new installation has a day before anybody is asked. It ends when nothing " +

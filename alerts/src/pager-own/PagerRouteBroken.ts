@@ -1,10 +1,11 @@
 import { pagerDeliveryAttemptsTotal } from "@watchkeeper/catalogue/metrics/pager";
+import { pagerOwn } from "@watchkeeper/catalogue/pager-own";
 import { match, promql, series } from "@watchkeeper/catalogue/promql";
 import { definePagerOwnAlert } from "../alert.ts";
 
 export const pagerRouteBroken = definePagerOwnAlert({
   name: "PagerRouteBroken",
-  severity: "page",
+  ...pagerOwn.PagerRouteBroken,
   service: "pager",
   owner: "platform",
   summary: "A channel refuses the pager's pages.",
@@ -60,7 +61,7 @@ export const pagerRouteBroken = definePagerOwnAlert({
       "new version, check out the version before it and restart the pager: `npm run stop -- pager`, then " +
       "`npm start -- pager`.",
   },
-  board: "on-call",
+  logs: "pager",
   raised:
     "At once when a channel refuses a message about an incident of severity `page`: Slack with any error but a rate " +
     "limit or trouble of its own, a mail server with 5xx or without a way to sign in that the pager knows, PagerDuty and the " +

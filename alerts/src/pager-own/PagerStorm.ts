@@ -1,10 +1,11 @@
 import { pagerIncidentsOpen, pagerStormsOpen } from "@watchkeeper/catalogue/metrics/pager";
+import { pagerOwn } from "@watchkeeper/catalogue/pager-own";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { definePagerOwnAlert } from "../alert.ts";
 
 export const pagerStorm = definePagerOwnAlert({
   name: "PagerStorm",
-  severity: "page",
+  ...pagerOwn.PagerStorm,
   service: "pager",
   owner: "platform",
   summary: "So many incidents at once that one speaks for the rest.",
@@ -27,7 +28,7 @@ export const pagerStorm = definePagerOwnAlert({
     rollback:
       "If it began with a change of the rules, check out the ones before it and run `npm start` again.",
   },
-  board: "on-call",
+  logs: "pager",
   raised:
     "When the new incidents of a route within a minute would make more than 20 messages, or are more than 10. A P0 of a " +
     "service that no other P0 has told of is told all the same, up to five a minute.\n\n" +

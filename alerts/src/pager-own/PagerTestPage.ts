@@ -1,10 +1,11 @@
 import { pagerDeliveryAttemptsTotal } from "@watchkeeper/catalogue/metrics/pager";
+import { pagerOwn } from "@watchkeeper/catalogue/pager-own";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { definePagerOwnAlert } from "../alert.ts";
 
 export const pagerTestPage = definePagerOwnAlert({
   name: "PagerTestPage",
-  severity: "info",
+  ...pagerOwn.PagerTestPage,
   service: "pager",
   owner: "platform",
   summary: "Somebody tries whether a person's channels work.",
@@ -21,7 +22,7 @@ export const pagerTestPage = definePagerOwnAlert({
     ],
     rollback: "It ends by itself 15 minutes after it was sent.",
   },
-  board: "on-call",
+  logs: "pager",
   raised:
     "When somebody asks for it (`POST /api/people/{person}/test-page`), and once a week in the working hours of the " +
     "person's team unless the on-call file says `weeklyTestPage: false`. Each is an incident of its own.",

@@ -1,10 +1,11 @@
 import { pagerWebhooksTotal } from "@watchkeeper/catalogue/metrics/pager";
+import { pagerOwn } from "@watchkeeper/catalogue/pager-own";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { definePagerOwnAlert } from "../alert.ts";
 
 export const pagerUnreadableAlert = definePagerOwnAlert({
   name: "PagerUnreadableAlert",
-  severity: "page",
+  ...pagerOwn.PagerUnreadableAlert,
   service: "pager",
   owner: "platform",
   summary: "The pager was sent an alert that it cannot read, so nobody was told of it.",
@@ -52,7 +53,7 @@ export const pagerUnreadableAlert = definePagerOwnAlert({
       "If it began with a new version, check out the version before it and restart the pager: " +
       "`npm run stop -- pager`, then `npm start -- pager`. Then let it read the kept bodies again as above.",
   },
-  board: "on-call",
+  logs: "pager",
   raised:
     "At once when a body, or an alert in it, cannot be read; after the fifth attempt, about half a minute later, when " +
     "processing it fails. All such bodies are one incident, whose description speaks of the newest.\n\n" +

@@ -1,11 +1,14 @@
 import type { MaintenanceWindow } from "@watchkeeper/catalogue/maintenance";
 import { slos } from "@watchkeeper/catalogue/slos/all";
 import { maintenance } from "@watchkeeper/catalogue/slos/maintenance";
+import type { Alert } from "../alert.ts";
 import {
   defaultReceiver,
   defaultTiming,
   groupBy,
-  inhibitions,
+  type InhibitRule,
+  inhibitionsOf,
+  inhibitionsOfPromises,
   type Matching,
   type Receiver,
   type Route,
@@ -66,9 +69,18 @@ function configOf(receiver: Receiver) {
   };
 }
 
+const inhibitRule = ({ sources, target, equal }: InhibitRule) => ({
+  source_matchers: [`alertname=~"${sources.join("|")}"`],
+  target_matchers: [`alertname="${target}"`],
+  equal,
+});
+
 /** Alertmanager's configuration. `max_alerts: 0` sends a group whole, however large it is. */
-export const renderAlertmanagerConfig = (windows: readonly MaintenanceWindow[] = maintenance): string =>
-  renderYaml("alerts/src/routing.ts and catalogue/src/slos/maintenance.ts", {
+export const renderAlertmanagerConfig = (
+  alerts: readonly Alert[],
+  windows: readonly MaintenanceWindow[] = maintenance,
+): string =>
+  renderYaml("alerts/src/routing.ts, alerts/src/symptoms and catalogue/src/slos/maintenance.ts", {
     route: {
       receiver: defaultReceiver,
       group_by: groupBy,
@@ -81,10 +93,6 @@ export const renderAlertmanagerConfig = (windows: readonly MaintenanceWindow[] =
       })),
     },
     ...(windows.length > 0 && { time_intervals: renderTimeIntervals(windows) }),
-    inhibit_rules: inhibitions.map(({ source, targets }) => ({
-      source_matchers: matchers({ alert: source, severity: source.severity }),
-      target_matchers: [`alertname=~"${targets.map(({ name }) => name).join("|")}"`],
-      equal: ["service"],
-    })),
+    inhibit_rules: [...inhibitionsOf(alerts), ...inhibitionsOfPromises(slos)].map(inhibitRule),
     receivers: Object.entries(receivers).map(([name, receiver]) => ({ name, ...configOf(receiver) })),
   });

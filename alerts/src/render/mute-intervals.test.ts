@@ -62,13 +62,13 @@ test("a service waits in the windows of its promises and in no other", () => {
 
 test("amtool accepts them, and a configuration without windows has none", () => {
   const file = join(folder, "check.yml");
-  writeFileSync(file, renderAlertmanagerConfig(windows));
+  writeFileSync(file, renderAlertmanagerConfig([], windows));
   const { status, stdout, stderr } = spawnSync(toolPath("amtool"), ["check-config", file], {
     encoding: "utf8",
   });
   expect(stdout + stderr).toContain("SUCCESS");
   expect(status).toBe(0);
-  expect(renderAlertmanagerConfig([])).not.toContain("time_intervals");
+  expect(renderAlertmanagerConfig([], [])).not.toContain("time_intervals");
 });
 
 async function freePort(): Promise<number> {
@@ -101,7 +101,7 @@ test("a real Alertmanager lets tickets of the service wait, and neither its page
     slos: ["DirectoryLogin"],
     when: { from: instant(Date.now() - hour), to: instant(Date.now() + hour) },
   };
-  const config = parse(renderAlertmanagerConfig([now]));
+  const config = parse(renderAlertmanagerConfig([], [now]));
   for (const { webhook_configs = [] } of config.receivers) {
     for (const webhook of webhook_configs) {
       webhook.url = url;

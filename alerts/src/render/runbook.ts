@@ -1,8 +1,8 @@
-import { boardUrl } from "@watchkeeper/catalogue/names";
+import { boardUrl, logsUrl, panelUrl } from "@watchkeeper/catalogue/names";
 import { services } from "@watchkeeper/catalogue/services";
 import type { Slo } from "@watchkeeper/catalogue/slo";
 import { teams } from "@watchkeeper/catalogue/teams";
-import type { Alert, AlertPage, PagerOwnAlert } from "../alert.ts";
+import type { Alert, AlertPage, Inhibition, LogsOf, PagerOwnAlert } from "../alert.ts";
 import { renderPage } from "./document.ts";
 
 const steps = (texts: readonly string[]): string[] => texts.map((text, i) => `${i + 1}. ${text}`);
@@ -11,6 +11,11 @@ const code = (language: string, text: string): string[] => [`\`\`\`${language}`,
 
 /** Binary words start a line of their own: an expression of one long line is hard to read at night. */
 const folded = (expr: string): string => expr.replace(/ (and|or|unless) /g, "\n  $1 ");
+
+const logsLink = (logs: LogsOf): string =>
+  typeof logs === "string"
+    ? `[${logs}](${logsUrl(logs)})`
+    : `those of the label \`${logs.label}\`, by the alert's own link`;
 
 /**
  * @param folder the folder of the alert's definition
@@ -22,10 +27,10 @@ const renderAlertPage = (folder: string, alert: AlertPage, raised: readonly stri
     "",
     alert.summary,
     "",
-    `| Severity | Service | Owner | Board |`,
-    `|---|---|---|---|`,
+    "| Severity | Service | Owner | Board | Panel | Logs |",
+    "|---|---|---|---|---|---|",
     `| ${alert.severity} | ${services[alert.service].title} | ${teams[alert.owner].title} | ` +
-      `[${alert.board}](${boardUrl(alert.board)}) |`,
+      `[${alert.board}](${boardUrl(alert.board)}) | [${alert.panel}](${panelUrl(alert.panel)}) | ${logsLink(alert.logs)} |`,
     "",
     "## What it means",
     "",
@@ -54,6 +59,11 @@ const renderAlertPage = (folder: string, alert: AlertPage, raised: readonly stri
     ...raised,
   ]);
 
+const inhibitionText = ({ alerts, same, because }: Inhibition): string[] => [
+  `Nobody is told of it while ${alerts.map(({ name }) => `[${name}](${name}.md)`).join(" or ")} fires` +
+    `${same ? ` for the same ${same.join(" and ")}` : ""}: ${because}.`,
+];
+
 /** The page that the person who was paged reads. */
 export const renderRunbook = (alert: Alert): string =>
   renderAlertPage("symptoms", alert, [
@@ -62,6 +72,10 @@ export const renderRunbook = (alert: Alert): string =>
     alert.for === "0s" ? "At once when:" : `When this has held for ${alert.for}:`,
     "",
     ...code("promql", folded(alert.expr.text)),
+    "",
+    ...("never" in alert.inhibitedBy
+      ? [`No alert keeps it quiet: ${alert.inhibitedBy.never}.`]
+      : inhibitionText(alert.inhibitedBy)),
   ]);
 
 /** The same page for an alert that no rule raises. */

@@ -1,15 +1,39 @@
 import type { CalendarWindow } from "@watchkeeper/catalogue/calendar";
-import { promiseUrl, runbookUrl, sloSeries } from "@watchkeeper/catalogue/names";
+import {
+  logsUrl,
+  promisePanelUrl,
+  promiseUrl,
+  runbookUrl,
+  type SloAlertName,
+  sloAlerts,
+  sloSeries,
+} from "@watchkeeper/catalogue/names";
 import type { WindowDays } from "@watchkeeper/catalogue/slo";
 import type { Duration } from "../alert.ts";
 import { secondsOf } from "./timing.ts";
 
-/** What every alert of a promise says. The page is that of the promise. */
-export const annotationsOf = (summary: string, description: string): Readonly<Record<string, string>> => ({
+/** The panel of the promises' board on which each of their alerts is seen. */
+export const promisePanels = {
+  [sloAlerts.burnsFast]: "burn-1h",
+  [sloAlerts.burnsSlowly]: "burn-6h",
+  [sloAlerts.trafficLost]: "events",
+  [sloAlerts.noEventsEver]: "events",
+  [sloAlerts.inconsistent]: "errors",
+  [sloAlerts.budgetSpent]: "left",
+} as const satisfies Readonly<Record<SloAlertName, string>>;
+
+/** What every alert of a promise says. The page is that of the promise, the log that of its service. */
+export const annotationsOf = (
+  alert: SloAlertName,
+  summary: string,
+  description: string,
+): Readonly<Record<string, string>> => ({
   summary,
   description,
   runbook_url: runbookUrl("{{ $labels.slo }}"),
   dashboard_url: promiseUrl("{{ $labels.slo }}"),
+  panel_url: promisePanelUrl(promisePanels[alert], "{{ $labels.slo }}"),
+  logs_url: logsUrl("{{ $labels.service }}"),
 });
 
 /** @param groups the labels by which some promises tell apart to whom they are made, such as `tenant` */

@@ -11,6 +11,8 @@ export const OTHER = "other";
 
 /** How what several series have counted becomes the promise's: as one number, or as one for each group. */
 export interface Together {
+  /** The labels by which what is counted stays told apart. */
+  readonly apart: readonly string[];
   /** The labels that two such numbers have in common, as `on` takes them. */
   readonly on: Expr;
   /** The sum of a vector; 0 where there is nothing to sum. */
@@ -18,6 +20,7 @@ export interface Together {
 }
 
 const all: Together = {
+  apart: [],
   on: new Expr("on ()"),
   sum: (vector) => promql`(sum(${vector}) or vector(0))`,
 };
@@ -28,6 +31,7 @@ function each(slo: string, label: Expr): Together {
   const groups = tracked(slo);
   const asOther = (value: Expr): Expr => new Expr(`label_replace(${value}, "${label}", "${OTHER}", "", "")`);
   return {
+    apart: [label.text],
     on: promql`on (${label})`,
     sum: (vector) => promql`
       (sum by (${label}) (${vector}) and on (${label}) ${groups}

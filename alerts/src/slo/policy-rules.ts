@@ -28,6 +28,7 @@ function stepRule(step: BudgetStep, next: BudgetStep | undefined, groups: readon
     for: "15m",
     labels: { severity: step.severity, share: percent(step.spent) },
     annotations: annotationsOf(
+      sloAlerts.budgetSpent,
       step.spent < 1
         ? "A large part of a promise's error budget is spent."
         : "The error budget of a promise is spent: the promise is broken.",

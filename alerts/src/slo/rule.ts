@@ -1,3 +1,4 @@
+import type { SloAlertName } from "@watchkeeper/catalogue/names";
 import type { Expr } from "@watchkeeper/catalogue/promql";
 import type { Duration, Severity } from "../alert.ts";
 
@@ -10,7 +11,7 @@ export interface RecordingRule {
 
 /** An alert that promises share. */
 export interface AlertRule {
-  readonly alert: string;
+  readonly alert: SloAlertName;
   readonly expr: Expr;
   readonly for: Duration;
   /** `tier` is the long window, `share` what part of the budget its spending stands for. */

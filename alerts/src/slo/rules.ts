@@ -8,22 +8,37 @@ import { cumulativeRules, hourlyRules, resumeRules } from "./carried-on.ts";
 import { policyRules } from "./policy-rules.ts";
 import { promiseRules } from "./promise-rules.ts";
 import type { Rule } from "./rule.ts";
-import { groupLabelsOf, sharedRules } from "./shared-rules.ts";
+import { groupLabelsOf, minuteRules, sharedRules } from "./shared-rules.ts";
 import { type RuleTiming, ruleTiming } from "./timing.ts";
 
-/** All rules of promises that are evaluated at every interval, in their order. */
-export const sloRules = (
+/** What is evaluated at every interval, in its order. */
+const intervalRules = (
   slos: readonly Slo[],
-  timing: RuleTiming = ruleTiming,
-  windows: readonly MaintenanceWindow[] = maintenance,
+  timing: RuleTiming,
+  windows: readonly MaintenanceWindow[],
 ): readonly Rule[] => [
   ...slos.flatMap((slo) => promiseRules(slo, timing, windows)),
   ...resumeRules,
   ...calendarRules(slos, timing),
   ...cumulativeRules(windows.length > 0),
   ...sharedRules(slos),
+];
+
+/** What is evaluated at every fourth interval: of the suite's own, once a minute. */
+export const seldomRules = (slos: readonly Slo[]): readonly Rule[] => [
+  ...minuteRules(slos),
   ...policyRules(groupLabelsOf(slos)),
 ];
+
+/** How many intervals pass between two evaluations of what is evaluated seldom. */
+export const SELDOM = 4;
+
+/** All rules of promises but those of the hour, in their order. */
+export const sloRules = (
+  slos: readonly Slo[],
+  timing: RuleTiming = ruleTiming,
+  windows: readonly MaintenanceWindow[] = maintenance,
+): readonly Rule[] => [...intervalRules(slos, timing, windows), ...seldomRules(slos)];
 
 const plain = (rule: Rule) => ({ ...rule, expr: rule.expr.text });
 
@@ -38,7 +53,12 @@ export const renderSloRules = (
       {
         name: ruleGroups.slo,
         interval: `${timing.interval}s`,
-        rules: sloRules(slos, timing, windows).map(plain),
+        rules: intervalRules(slos, timing, windows).map(plain),
+      },
+      {
+        name: ruleGroups.sloMinute,
+        interval: `${timing.interval * SELDOM}s`,
+        rules: seldomRules(slos).map(plain),
       },
       {
         name: ruleGroups.sloHourly,

@@ -1,5 +1,5 @@
 import { budgetPolicy } from "@watchkeeper/catalogue/budget-policy";
-import { boardUrl, promiseUrl, SLO_BOARD, sloAlerts, sloSeries } from "@watchkeeper/catalogue/names";
+import { boardUrl, logsUrl, promiseUrl, SLO_BOARD, sloAlerts, sloSeries } from "@watchkeeper/catalogue/names";
 import { services } from "@watchkeeper/catalogue/services";
 import type { Slo } from "@watchkeeper/catalogue/slo";
 import { teams } from "@watchkeeper/catalogue/teams";
@@ -40,10 +40,11 @@ export const renderSloRunbook = (slo: Slo): string =>
     "",
     slo.promise,
     "",
-    "| Objective | Over | Service | Owner | Boards |",
-    "|---|---|---|---|---|",
+    "| Objective | Over | Service | Owner | Boards | Logs |",
+    "|---|---|---|---|---|---|",
     `| ${percent(slo.objective)} | ${slo.days} days | ${services[slo.service].title} | ${teams[slo.owner].title} | ` +
-      `[${SLO_BOARD}](${promiseUrl(slo.name)}), [${slo.board}](${boardUrl(slo.board)}) |`,
+      `[${SLO_BOARD}](${promiseUrl(slo.name)}), [${slo.board}](${boardUrl(slo.board)}) | ` +
+      `[${slo.service}](${logsUrl(slo.service)}) |`,
     "",
     "## What it means",
     "",

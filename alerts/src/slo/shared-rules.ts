@@ -91,11 +91,11 @@ const burnRate = (record: string, window: Duration): RecordingRule => ({
 });
 
 /**
- * Errors beyond what chance makes of a service that keeps its promise: with hardly any traffic, one is no sign. It says
+ * How many errors chance makes of a service that keeps its promise: with hardly any traffic, one is no sign. It says
  * `1 + a + 10 * sqrt(a)` for the errors `a` that are allowed for, which are looked up once that way.
  */
-const beyondChance = (window: Duration): Expr =>
-  promql`${errorsIn(window)} > (sqrt(${allowedIn(window)}) + ${DEVIATIONS / 2}) ^ 2 - ${DEVIATIONS ** 2 / 4 - 1}`;
+const byChance = (window: Duration): Expr =>
+  promql`(sqrt(${allowedIn(window)}) + ${DEVIATIONS / 2}) ^ 2 - ${DEVIATIONS ** 2 / 4 - 1}`;
 
 /** A tier with the presets that have it. */
 interface SharedTier extends PageTier {
@@ -121,24 +121,30 @@ function pageRule(
   const [inLong, inShort] = [errorsIn(long), errorsIn(short)];
   const shareOfShort = (share * secondsOf(short)) / secondsOf(long);
   const rate = (share * horizon.seconds) / secondsOf(long);
+  // A comparison hands on what it compares, so that several of them look up once how many errors there were.
   const weighted = promql`${inLong} >= ${share} * ${budget} and ${inShort} >= ${shareOfShort} * ${budget}`;
   const burns =
     atEvenTraffic === undefined
-      ? promql`${inLong} / ${budget} and (${weighted})`
+      ? promql`(${inLong} >= ${share} * ${budget} > ${byChance(long)}) / ${budget} and ${inShort} >= ${shareOfShort} * ${budget}`
       : promql`
-          ${inLong} / ${budget} >= ${share * atEvenTraffic} and (${weighted}
-          or ${inLong} > ${rate} * ${allowedIn(long)} and ${inShort} > ${rate} * ${allowedIn(short)})`;
+          ((${weighted}
+          or ${inLong} > ${rate} * ${allowedIn(long)} and ${inShort} > ${rate} * ${allowedIn(short)})
+          > ${byChance(long)}) / ${budget} >= ${share * atEvenTraffic}`;
   const still =
     secondsOf(short) > secondsOf(STILL) ? promql` and ${errorsIn(STILL)} > ${allowedIn(STILL)}` : promql``;
   return {
     alert: sloAlerts.burnsFast,
     expr: about(
       { urgency: "page", preset: match(presets.join("|")), window: horizon.window },
-      promql`${burns} and ${beyondChance(long)} ${still}`,
+      promql`${burns} ${still}`,
     ),
     for: "0s",
     labels: { severity: "page", tier: long, share: percent(share), window: horizon.window },
-    annotations: annotationsOf("The error budget of a promise is spent fast.", fastText(horizon, long)),
+    annotations: annotationsOf(
+      sloAlerts.burnsFast,
+      "The error budget of a promise is spent fast.",
+      fastText(horizon, long),
+    ),
   };
 }
 
@@ -149,13 +155,13 @@ function ticketRule(horizon: SharedHorizon, { short, long, burnRate: rate }: Tic
     expr: about(
       { window: horizon.window },
       promql`
-        ${errorsIn(long)} / ${allowedIn(long)} > ${rate}
-        and ${errorsIn(short)} > ${rate} * ${allowedIn(short)}
-        and ${errorsIn(long)} > 2 and ${errorsIn(long)} >= ${share * FLOOR} * ${budget}`,
+        (${errorsIn(long)} > 2 >= ${share * FLOOR} * ${budget}) / ${allowedIn(long)} > ${rate}
+        and ${errorsIn(short)} > ${rate} * ${allowedIn(short)}`,
     ),
     for: "0s",
     labels: { severity: "ticket", tier: long, share: percent(share), window: horizon.window },
     annotations: annotationsOf(
+      sloAlerts.burnsSlowly,
       "The error budget of a promise is spent too fast to last.",
       slowText(horizon, long),
     ),
@@ -187,6 +193,7 @@ const healthRules = (groups: readonly string[]): readonly AlertRule[] => [
     for: "0s",
     labels: { severity: "page" },
     annotations: annotationsOf(
+      sloAlerts.trafficLost,
       "Nothing reaches a service that is busy at this hour.",
       "{{ $labels.slo }} has counted nothing for a quarter of an hour; " +
         "at this time yesterday it counted {{ $value | humanize }} events, and last week it was busy too.",
@@ -199,6 +206,7 @@ const healthRules = (groups: readonly string[]): readonly AlertRule[] => [
     for: "1h",
     labels: { severity: "ticket" },
     annotations: annotationsOf(
+      sloAlerts.noEventsEver,
       "A promise has never counted anything.",
       "{{ $labels.slo }} has counted no event since it exists: what it selects may not exist.",
     ),
@@ -209,6 +217,7 @@ const healthRules = (groups: readonly string[]): readonly AlertRule[] => [
     for: "15m",
     labels: { severity: "ticket" },
     annotations: annotationsOf(
+      sloAlerts.inconsistent,
       "A promise counts more errors than events.",
       `${whoOf(groups)} has counted {{ $value | humanize }} errors within 1h and fewer events: ` +
         "what it selects as errors is no part of what it selects as events.",
@@ -216,15 +225,22 @@ const healthRules = (groups: readonly string[]): readonly AlertRule[] => [
   },
 ];
 
-/** Evaluated after what is counted, once for all promises, however many there are. */
+/** Evaluated after what is counted, once for all promises, however many there are: what may page, and what a page says. */
 export function sharedRules(slos: readonly Slo[]): readonly Rule[] {
   const horizons = horizonsOf(slos);
   const presets = unique(slos.filter(({ urgency }) => urgency === "page").map(({ preset }) => preset));
   return [
     ...horizons.flatMap(budgetRules),
+    ...horizons.flatMap((horizon) => sharedTiers(presets).map((tier) => pageRule(horizon, tier))),
+  ];
+}
+
+/** The same for what nobody gets up for within a minute: paces for boards, tickets, and traffic that stays away. */
+export function minuteRules(slos: readonly Slo[]): readonly Rule[] {
+  const horizons = horizonsOf(slos);
+  return [
     burnRate(s.burnRate1h, "1h"),
     burnRate(s.burnRate6h, "6h"),
-    ...horizons.flatMap((horizon) => sharedTiers(presets).map((tier) => pageRule(horizon, tier))),
     ...horizons.flatMap((horizon) => ticketTiers.map((tier) => ticketRule(horizon, tier))),
     ...healthRules(groupLabelsOf(slos)),
   ];

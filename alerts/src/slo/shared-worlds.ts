@@ -1,4 +1,4 @@
-import { ruleGroups, sloAlerts, sloSeries } from "@watchkeeper/catalogue/names";
+import { ruleGroups, type SloAlertName, sloAlerts, sloSeries } from "@watchkeeper/catalogue/names";
 import type { Duration } from "../alert.ts";
 import { renderYaml } from "../render/document.ts";
 import { annotationsOf } from "./alert-text.ts";
@@ -24,7 +24,7 @@ interface Look {
 export interface World {
   readonly title: string;
   /** The one alert that is looked at. */
-  readonly alert: string;
+  readonly alert: SloAlertName;
   readonly promises: readonly Promised[];
   readonly looks: readonly Look[];
   /** The words that people read when the alert fires alone. */
@@ -190,11 +190,11 @@ const lookAt = (alert: string, { at, slo, fires }: Look) => ({
 });
 
 /** The annotations, filled in. */
-const read = ({ labels, summary, description }: NonNullable<World["says"]>) =>
+const read = (alert: SloAlertName, { labels, summary, description }: NonNullable<World["says"]>) =>
   Object.fromEntries(
-    Object.entries(annotationsOf(summary, description)).map(([name, text]) => [
+    Object.entries(annotationsOf(alert, summary, description)).map(([name, text]) => [
       name,
-      text.replace("{{ $labels.slo }}", labels.slo ?? ""),
+      text.replace("{{ $labels.slo }}", labels.slo ?? "").replace("{{ $labels.service }}", "app"),
     ]),
   );
 
@@ -207,7 +207,7 @@ export const renderWorlds = (
   renderYaml(source, {
     rule_files: ["../../rules/generated/slo.yml"],
     evaluation_interval: step,
-    group_eval_order: [ruleGroups.slo, ruleGroups.sloHourly],
+    group_eval_order: [ruleGroups.slo, ruleGroups.sloMinute, ruleGroups.sloHourly],
     tests: told.map(({ title, alert, promises, looks, says }) => ({
       name: `${alert}: ${title}`,
       interval: step,
@@ -221,7 +221,7 @@ export const renderWorlds = (
             exp_alerts: [
               {
                 exp_labels: { service: "app", owner: "directory", ...says.labels },
-                exp_annotations: read(says),
+                exp_annotations: read(alert, says),
               },
             ],
           },

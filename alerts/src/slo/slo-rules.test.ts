@@ -66,7 +66,7 @@ test.concurrent.each<[string, (rules: string) => string]>([
     "growth that is extrapolated",
     (rules) =>
       rules.replaceAll(
-        /\(\(\((\w+\{[^}]*\}) offset 6s\) - .*?\) or vector\(0\)/g,
+        /sum by \(job, instance\) \(\((\w+\{[^}]*\}) offset 6s\)\) - .*?\) or vector\(0\)/g,
         "increase($1[1m])) or vector(0)",
       ),
   ],

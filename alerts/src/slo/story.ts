@@ -137,7 +137,7 @@ export function renderSloTests(slo: Slo, timing: RuleTiming = ruleTiming): strin
   return renderYaml(`catalogue/src/slos and alerts/src/slo/story.ts`, {
     rule_files: ["../../rules/generated/slo.yml"],
     evaluation_interval: SCRAPE_INTERVAL,
-    group_eval_order: [ruleGroups.slo, ruleGroups.sloHourly],
+    group_eval_order: [ruleGroups.slo, ruleGroups.sloMinute, ruleGroups.sloHourly],
     tests: [
       {
         name: `${slo.name}: ${checks.map(({ title }) => title).join("; ")}`,

@@ -24,8 +24,8 @@ export interface TicketTier {
 /** A tier whose burn rate alone decides must have spent at least this part of the share that it stands for. */
 export const FLOOR = 0.25;
 
-/** For a page of 1 %, which is early already: less than four fifths of a percent wakes nobody. */
-const HIGH_FLOOR = 0.8;
+/** For a page of 1 %, which is early already: less than seven tenths of a percent wakes nobody. */
+const HIGH_FLOOR = 0.7;
 
 /**
  * Two of them are Google's (SRE workbook, chapter 5: 2 % in 1 h and 5 % in 6 h). Those between find what lies between

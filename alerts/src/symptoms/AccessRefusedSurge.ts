@@ -39,7 +39,10 @@ export const accessRefusedSurge = defineAlert({
     ],
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
-  board: "business",
+  board: "overview",
+  panel: "overview/problems",
+  logs: "app",
+  inhibitedBy: { never: "who tries what is not theirs does so whatever else is wrong" },
   tests: {
     fires: [
       {

@@ -1,6 +1,7 @@
 import { cacheHitsTotal, cacheMissesTotal } from "@watchkeeper/catalogue/metrics/cache";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { defineAlert } from "../alert.ts";
+import { redisUnreachable } from "./RedisUnreachable.ts";
 
 const of = { job: "app", instance: "a", cache: "profile" } as const;
 const hits = promql`sum by (cache) (rate(${series(cacheHitsTotal, { job: "app" })}[15m]))`;
@@ -30,6 +31,12 @@ export const cacheIneffective = defineAlert({
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
   board: "performance",
+  panel: "performance/cache-ratio-history",
+  logs: "app",
+  inhibitedBy: {
+    alerts: [redisUnreachable],
+    because: "caches live in Redis: without it all of them miss",
+  },
   tests: {
     fires: [
       {

@@ -28,7 +28,10 @@ export const certificateExpires = defineAlert({
     mitigation: ["Renew it by hand, then mend the renewal."],
     rollback: noWayBack,
   },
-  board: "overview",
+  board: "infrastructure",
+  panel: "infrastructure/certificate",
+  logs: "blackbox-exporter",
+  inhibitedBy: { never: "it is known for weeks, and nothing else tells of it" },
   tests: {
     fires: [
       {

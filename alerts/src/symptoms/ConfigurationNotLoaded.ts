@@ -27,6 +27,9 @@ export const configurationNotLoaded = defineAlert({
       "If it began with a change of the configuration, check out the one before it and run `npm start` again.",
   },
   board: "watchkeeper",
+  panel: "watchkeeper/configuration",
+  logs: "prometheus",
+  inhibitedBy: { never: "it is its own cause, and nothing else tells of it" },
   tests: {
     fires: [
       {

@@ -5,6 +5,7 @@ import {
 } from "@watchkeeper/catalogue/metrics/database";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { defineAlert } from "../alert.ts";
+import { databaseUnreachable } from "./DatabaseUnreachable.ts";
 
 const of = { job: "app", instance: "a" } as const;
 const share = promql`${series(databaseConnectionsActive)} / ${series(databaseConnectionsMax)}`;
@@ -35,6 +36,13 @@ export const connectionPoolExhausted = defineAlert({
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
   board: "performance",
+  panel: "performance/pool",
+  logs: "app",
+  inhibitedBy: {
+    alerts: [databaseUnreachable],
+    same: ["job"],
+    because: "who waits for a database that is away keeps the connection",
+  },
   tests: {
     fires: [
       {

@@ -1,6 +1,8 @@
 import { databaseConnectionAcquireSeconds } from "@watchkeeper/catalogue/metrics/database";
 import { bucket, count, promql } from "@watchkeeper/catalogue/promql";
 import { defineAlert } from "../alert.ts";
+import { connectionPoolExhausted } from "./ConnectionPoolExhausted.ts";
+import { databaseUnreachable } from "./DatabaseUnreachable.ts";
 
 const late = promql`1 - sum by (job) (rate(${bucket(databaseConnectionAcquireSeconds, 0.1)}[5m])) / sum by (job) (rate(${count(databaseConnectionAcquireSeconds)}[5m]))`;
 const asked = promql`sum by (job) (rate(${count(databaseConnectionAcquireSeconds)}[5m]))`;
@@ -33,6 +35,13 @@ export const connectionsComeLate = defineAlert({
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
   board: "performance",
+  panel: "performance/connection-wait",
+  logs: "app",
+  inhibitedBy: {
+    alerts: [databaseUnreachable, connectionPoolExhausted],
+    same: ["job"],
+    because: "both are why nobody lends a connection",
+  },
   tests: {
     fires: [
       {

@@ -30,6 +30,9 @@ export const databaseConnectionsHigh = defineAlert({
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
   board: "infrastructure",
+  panel: "infrastructure/postgres-connections",
+  logs: "directory-postgres",
+  inhibitedBy: { never: "the service whose pool took them is told of apart, as another service" },
   tests: {
     fires: [
       {

@@ -27,6 +27,9 @@ export const databaseDeadlocks = defineAlert({
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
   board: "infrastructure",
+  panel: "infrastructure/postgres-transactions",
+  logs: "directory-postgres",
+  inhibitedBy: { never: "it is its own cause, and nothing else tells of it" },
   tests: {
     fires: [
       {

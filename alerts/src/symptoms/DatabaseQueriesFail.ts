@@ -1,6 +1,7 @@
 import { databaseErrorsTotal, databaseQueryDurationSeconds } from "@watchkeeper/catalogue/metrics/database";
 import { count, notMatch, promql, series } from "@watchkeeper/catalogue/promql";
 import { defineAlert } from "../alert.ts";
+import { databaseUnreachable } from "./DatabaseUnreachable.ts";
 
 const ours = notMatch("constraint|conflict");
 const failed = series(databaseErrorsTotal, { error_class: ours });
@@ -35,6 +36,13 @@ export const databaseQueriesFail = defineAlert({
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
   board: "performance",
+  panel: "performance/database-errors",
+  logs: "app",
+  inhibitedBy: {
+    alerts: [databaseUnreachable],
+    same: ["job"],
+    because: "every query of a database that is away fails",
+  },
   tests: {
     fires: [
       {

@@ -2,6 +2,7 @@ import { up } from "@watchkeeper/catalogue/external";
 import { appDependencyUp } from "@watchkeeper/catalogue/metrics/dependency";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { defineAlert } from "../alert.ts";
+import { serviceDown } from "./ServiceDown.ts";
 
 const postgres = { job: "app", dependency: "postgres" } as const;
 const reachable = (instance: string) => series(appDependencyUp, { ...postgres, instance });
@@ -48,6 +49,12 @@ export const databaseUnreachable = defineAlert({
       "Never undo a migration of the database by hand before you have a copy of the data.",
   },
   board: "overview",
+  panel: "overview/dependencies",
+  logs: "app",
+  inhibitedBy: {
+    alerts: [serviceDown],
+    because: "a directory that is down reaches no store either, and one page is enough",
+  },
   tests: {
     fires: [
       {

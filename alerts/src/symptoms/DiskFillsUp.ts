@@ -31,6 +31,9 @@ export const diskFillsUp = defineAlert({
     rollback: noWayBack,
   },
   board: "infrastructure",
+  panel: "infrastructure/disks",
+  logs: "node-exporter",
+  inhibitedBy: { never: "nothing that follows from a full disk says so" },
   tests: {
     fires: [
       {

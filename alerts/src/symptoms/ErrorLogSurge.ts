@@ -1,6 +1,9 @@
 import { logMessagesTotal } from "@watchkeeper/catalogue/metrics/log";
 import { match, promql, series } from "@watchkeeper/catalogue/promql";
-import { defineAlert } from "../alert.ts";
+import { defineAlert, ofItsJob } from "../alert.ts";
+import { databaseUnreachable } from "./DatabaseUnreachable.ts";
+import { highErrorRate } from "./HighErrorRate.ts";
+import { redisUnreachable } from "./RedisUnreachable.ts";
 
 const bad = series(logMessagesTotal, { level: match("error|fatal") });
 const perMinute = promql`60 * sum by (job) (rate(${bad}[5m]))`;
@@ -31,7 +34,14 @@ export const errorLogSurge = defineAlert({
     mitigation: ["Mend what the message names; a dependency that is away has an alert of its own."],
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
-  board: "watchkeeper",
+  board: "overview",
+  panel: "overview/log-messages",
+  logs: ofItsJob,
+  inhibitedBy: {
+    alerts: [highErrorRate, databaseUnreachable, redisUnreachable],
+    same: ["job"],
+    because: "each of the failed requests leaves a line",
+  },
   tests: {
     fires: [
       {

@@ -28,6 +28,9 @@ export const eventLoopBlocked = defineAlert({
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
   board: "performance",
+  panel: "performance/event-loop",
+  logs: "app",
+  inhibitedBy: { never: "it is the cause of what else is slow then" },
   tests: {
     fires: [
       {

@@ -1,6 +1,7 @@
 import { nodejsGcDurationSeconds } from "@watchkeeper/catalogue/metrics/runtime";
 import { promql, sum } from "@watchkeeper/catalogue/promql";
-import { defineAlert } from "../alert.ts";
+import { defineAlert, ofItsJob } from "../alert.ts";
+import { heapNearlyFull } from "./HeapNearlyFull.ts";
 
 const share = promql`sum by (job, instance) (rate(${sum(nodejsGcDurationSeconds)}[5m]))`;
 const of = { job: "app", instance: "a" } as const;
@@ -29,6 +30,13 @@ export const garbageCollectionBusy = defineAlert({
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
   board: "performance",
+  panel: "performance/garbage-collections",
+  logs: ofItsJob,
+  inhibitedBy: {
+    alerts: [heapNearlyFull],
+    same: ["job", "instance"],
+    because: "a heap that is nearly full is collected all the time",
+  },
   tests: {
     fires: [
       {

@@ -1,6 +1,6 @@
 import { nodejsHeapSizeLimitBytes, nodejsHeapSizeUsedBytes } from "@watchkeeper/catalogue/metrics/runtime";
 import { promql, series } from "@watchkeeper/catalogue/promql";
-import { defineAlert } from "../alert.ts";
+import { defineAlert, ofItsJob } from "../alert.ts";
 
 const used = (instance: string) => series(nodejsHeapSizeUsedBytes, { job: "app", instance });
 const limit = (instance: string) => series(nodejsHeapSizeLimitBytes, { job: "app", instance });
@@ -31,6 +31,9 @@ export const heapNearlyFull = defineAlert({
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
   board: "performance",
+  panel: "performance/memory",
+  logs: ofItsJob,
+  inhibitedBy: { never: "it is the cause of what else is slow then" },
   tests: {
     fires: [
       {

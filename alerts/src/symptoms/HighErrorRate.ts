@@ -44,6 +44,11 @@ export const highErrorRate = defineAlert({
       "`npm run stop -- app`, then `npm start -- app`.",
   },
   board: "overview",
+  panel: "overview/error-ratio-history",
+  logs: "app",
+  inhibitedBy: {
+    never: "a share of five minutes outlives its cause: kept quiet, it would page when all is over",
+  },
   tests: {
     fires: [
       {

@@ -29,6 +29,9 @@ export const hostMemoryLow = defineAlert({
     rollback: noWayBack,
   },
   board: "infrastructure",
+  panel: "infrastructure/memory-history",
+  logs: "node-exporter",
+  inhibitedBy: { never: "it is the cause of what else goes wrong on the host then" },
   tests: {
     fires: [
       {

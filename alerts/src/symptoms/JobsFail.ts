@@ -28,7 +28,10 @@ export const jobsFail = defineAlert({
     mitigation: ["Mend what the log names; the next run makes up for what was left out."],
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
-  board: "watchkeeper",
+  board: "collector",
+  panel: "collector/jobs",
+  logs: "collector",
+  inhibitedBy: { never: "each job fails for a reason of its own" },
   tests: {
     fires: [
       {
@@ -60,5 +63,13 @@ export const jobsFail = defineAlert({
         at: "25m",
       },
     ],
+    ends: {
+      title: "every run fails, and then one succeeds",
+      input: [
+        { series: runs("failure"), values: "0x20 1x20 2x160" },
+        { series: runs("success"), values: "5x119 6x80" },
+      ],
+      at: "35m",
+    },
   },
 });

@@ -1,6 +1,6 @@
 import { metricOverflowsTotal } from "@watchkeeper/catalogue/metrics/exporter";
 import { promql, series } from "@watchkeeper/catalogue/promql";
-import { defineAlert } from "../alert.ts";
+import { defineAlert, ofItsJob } from "../alert.ts";
 
 const folded = promql`sum by (job, metric) (increase(${series(metricOverflowsTotal)}[1h]))`;
 const of = (metric: string) => series(metricOverflowsTotal, { job: "app", instance: "a", metric });
@@ -30,6 +30,9 @@ export const labelsOverflow = defineAlert({
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
   board: "watchkeeper",
+  panel: "watchkeeper/overflows",
+  logs: ofItsJob,
+  inhibitedBy: { never: "it is its own cause, and nothing else tells of it" },
   tests: {
     fires: [
       {

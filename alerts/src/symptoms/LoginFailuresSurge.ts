@@ -34,6 +34,9 @@ export const loginFailuresSurge = defineAlert({
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
   board: "business",
+  panel: "business/refused",
+  logs: "app",
+  inhibitedBy: { never: "somebody who tries passwords does so whatever else is wrong" },
   tests: {
     fires: [
       {

@@ -1,6 +1,6 @@
 import { processMemoryLimitBytes, processResidentMemoryBytes } from "@watchkeeper/catalogue/metrics/runtime";
 import { promql, series } from "@watchkeeper/catalogue/promql";
-import { defineAlert } from "../alert.ts";
+import { defineAlert, ofItsJob } from "../alert.ts";
 
 const share = promql`${series(processResidentMemoryBytes)} / ${series(processMemoryLimitBytes)}`;
 const used = series(processResidentMemoryBytes, { job: "app", instance: "a" });
@@ -29,6 +29,9 @@ export const memoryNearLimit = defineAlert({
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
   board: "performance",
+  panel: "performance/limits",
+  logs: ofItsJob,
+  inhibitedBy: { never: "what follows is the end of the process" },
   tests: {
     fires: [
       {

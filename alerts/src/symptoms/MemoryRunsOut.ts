@@ -1,6 +1,7 @@
 import { processMemoryLimitBytes, processResidentMemoryBytes } from "@watchkeeper/catalogue/metrics/runtime";
 import { promql, series } from "@watchkeeper/catalogue/promql";
-import { defineAlert } from "../alert.ts";
+import { defineAlert, ofItsJob } from "../alert.ts";
+import { memoryNearLimit } from "./MemoryNearLimit.ts";
 
 const resident = series(processResidentMemoryBytes);
 const limit = series(processMemoryLimitBytes);
@@ -30,6 +31,13 @@ export const memoryRunsOut = defineAlert({
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
   board: "performance",
+  panel: "performance/limits",
+  logs: ofItsJob,
+  inhibitedBy: {
+    alerts: [memoryNearLimit],
+    same: ["job", "instance"],
+    because: "what it foretells has come",
+  },
   tests: {
     fires: [
       {

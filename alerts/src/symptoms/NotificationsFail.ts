@@ -3,19 +3,22 @@ import {
   prometheusNotificationsDroppedTotal,
 } from "@watchkeeper/catalogue/foreign/prometheus";
 import { promql, series } from "@watchkeeper/catalogue/promql";
-import { defineAlert } from "../alert.ts";
+import { defineAlert, ofItsJob } from "../alert.ts";
 
 const manager = { job: "alertmanager", instance: "m" } as const;
 const self = { job: "prometheus", instance: "p" } as const;
 const failed = promql`sum by (job, instance) (increase(${series(alertmanagerNotificationsFailedTotal)}[5m]))`;
 const dropped = promql`sum by (job, instance) (increase(${series(prometheusNotificationsDroppedTotal)}[5m]))`;
 
-/** What the pager never receives it cannot deliver. Should all of it be lost, the missing heartbeat tells. */
+/**
+ * Some are lost, or this would not arrive either. Should all be, PageFallback tells of every page that fires, and the
+ * missing heartbeat that it does not.
+ */
 export const notificationsFail = defineAlert({
   name: "NotificationsFail",
   expr: promql`${failed} > 0 or ${dropped} > 0`,
   for: "5m",
-  severity: "page",
+  severity: "ticket",
   service: "alertmanager",
   owner: "platform",
   summary: "Alerts do not reach the pager.",
@@ -35,7 +38,10 @@ export const notificationsFail = defineAlert({
     rollback:
       "If it began with a change of the configuration, check out the one before it and run `npm start` again.",
   },
-  board: "on-call",
+  board: "watchkeeper",
+  panel: "watchkeeper/notifications-pager",
+  logs: ofItsJob,
+  inhibitedBy: { never: "what tells of the same comes by another way" },
   tests: {
     fires: [
       {

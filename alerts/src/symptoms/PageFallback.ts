@@ -65,6 +65,9 @@ export const pageFallback = defineAlert({
       "If it began with a new version of the pager, check out the one before it and start the pager again.",
   },
   board: "on-call",
+  panel: "on-call/ready",
+  logs: "pager",
+  inhibitedBy: { never: "it is the last way of a page, and nothing may silence it" },
   tests: {
     fires: [
       {
@@ -106,5 +109,10 @@ export const pageFallback = defineAlert({
         at: "6m",
       },
     ],
+    ends: {
+      title: "all replicas are down, and then one is back",
+      input: [replica("a", "1x10 0x50 1x40"), replica("b", "1x10 0x90"), canary("0+15x110")],
+      at: "20m",
+    },
   },
 });

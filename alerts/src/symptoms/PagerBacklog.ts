@@ -6,11 +6,15 @@ const pager = { job: "pager", instance: "g" } as const;
 const pending = promql`sum by (job) (${series(pagerDeliveriesPending)})`;
 const inbox = promql`sum by (job) (${series(pagerInboxBacklog)})`;
 
+/**
+ * A page would have to pass through what it complains of. An inbox that stands still holds up the canary too, and then
+ * PageFallback tells of every page that fires.
+ */
 export const pagerBacklog = defineAlert({
   name: "PagerBacklog",
   expr: promql`${inbox} > 0 or ${pending} > 20`,
   for: "5m",
-  severity: "page",
+  severity: "ticket",
   service: "pager",
   owner: "platform",
   summary: "Messages pile up in the pager.",
@@ -30,6 +34,9 @@ export const pagerBacklog = defineAlert({
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
   board: "on-call",
+  panel: "on-call/queue",
+  logs: "pager",
+  inhibitedBy: { never: "what it says of the pager, nothing else does" },
   tests: {
     fires: [
       {

@@ -29,7 +29,10 @@ export const pagerCanaryLost = defineAlert({
     ],
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
-  board: "on-call",
+  board: "watchkeeper",
+  panel: "watchkeeper/canary",
+  logs: "pager",
+  inhibitedBy: { never: "no other alert of the pager says where the way is broken" },
   tests: {
     fires: [
       {
@@ -44,5 +47,10 @@ export const pagerCanaryLost = defineAlert({
       { title: "one comes every minute", input: [{ series: seen, values: "0+15x160" }], at: "30m" },
       { title: "there never was one", input: [], at: "30m" },
     ],
+    ends: {
+      title: "none arrives any more, and then one comes every minute",
+      input: [{ series: seen, values: "60x160 2415+15x60" }],
+      at: "45m",
+    },
   },
 });

@@ -29,6 +29,9 @@ export const pagerEmergency = defineAlert({
     rollback: noWayBack,
   },
   board: "on-call",
+  panel: "on-call/emergency-pages",
+  logs: "pager",
+  inhibitedBy: { never: "people must learn that what paged them is in no list of incidents" },
   tests: {
     fires: [
       {

@@ -28,6 +28,9 @@ export const pagerTiresPeople = defineAlert({
     rollback: noWayBack,
   },
   board: "on-call",
+  panel: "on-call/shift-pages",
+  logs: "pager",
+  inhibitedBy: { never: "it is about people, whatever woke them" },
   tests: {
     fires: [
       {

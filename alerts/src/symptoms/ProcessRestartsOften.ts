@@ -1,6 +1,7 @@
 import { processStartTimeSeconds } from "@watchkeeper/catalogue/metrics/runtime";
 import { promql, series } from "@watchkeeper/catalogue/promql";
-import { defineAlert } from "../alert.ts";
+import { defineAlert, ofItsJob } from "../alert.ts";
+import { serviceDown } from "./ServiceDown.ts";
 
 const restarts = promql`sum by (job, instance) (changes(${series(processStartTimeSeconds)}[30m]))`;
 const of = { job: "app", instance: "a" } as const;
@@ -28,7 +29,14 @@ export const processRestartsOften = defineAlert({
     mitigation: ["Go back to what ran before."],
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
-  board: "overview",
+  board: "watchkeeper",
+  panel: "watchkeeper/age",
+  logs: ofItsJob,
+  inhibitedBy: {
+    alerts: [serviceDown],
+    same: ["job"],
+    because: "a directory that dies again and again is down",
+  },
   tests: {
     fires: [
       {

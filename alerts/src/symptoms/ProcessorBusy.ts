@@ -33,6 +33,9 @@ export const processorBusy = defineAlert({
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
   board: "performance",
+  panel: "performance/cpu",
+  logs: "app",
+  inhibitedBy: { never: "it is the cause of what else is slow then" },
   tests: {
     fires: [
       {

@@ -26,6 +26,9 @@ export const redisEvictsKeys = defineAlert({
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
   board: "infrastructure",
+  panel: "infrastructure/redis-evictions",
+  logs: "redis",
+  inhibitedBy: { never: "it is its own cause, and nothing else tells of it" },
   tests: {
     fires: [
       {

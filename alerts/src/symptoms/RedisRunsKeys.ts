@@ -30,6 +30,9 @@ export const redisRunsKeys = defineAlert({
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
   board: "infrastructure",
+  panel: "infrastructure/redis-slow-keys",
+  logs: "redis",
+  inhibitedBy: { never: "it is its own cause, and nothing else tells of it" },
   tests: {
     fires: [
       {

@@ -2,15 +2,17 @@ import { up } from "@watchkeeper/catalogue/external";
 import { appDependencyUp } from "@watchkeeper/catalogue/metrics/dependency";
 import { promql, series } from "@watchkeeper/catalogue/promql";
 import { defineAlert } from "../alert.ts";
+import { serviceDown } from "./ServiceDown.ts";
 
 const redis = { job: "app", dependency: "redis" } as const;
 const reachable = (instance: string) => series(appDependencyUp, { ...redis, instance });
 
+/** What people feel of it pages: sign-ins that fail burn DirectoryLogin. This says why. */
 export const redisUnreachable = defineAlert({
   name: "RedisUnreachable",
   expr: promql`max by (job) (${series(appDependencyUp, redis)}) == 0 and on (job) max by (job) (${series(up, { job: "app" })}) == 1`,
   for: "1m",
-  severity: "page",
+  severity: "ticket",
   service: "app",
   owner: "directory",
   summary: "The Company Directory cannot reach Redis.",
@@ -27,7 +29,13 @@ export const redisUnreachable = defineAlert({
     mitigation: ["The server is stopped: `npm start -- redis`."],
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
-  board: "infrastructure",
+  board: "overview",
+  panel: "overview/dependencies",
+  logs: "app",
+  inhibitedBy: {
+    alerts: [serviceDown],
+    because: "a directory that is down reaches no store either, and one page is enough",
+  },
   tests: {
     fires: [
       {

@@ -28,6 +28,9 @@ export const rulesFail = defineAlert({
       "If it began with a change of the configuration, check out the one before it and run `npm start` again.",
   },
   board: "watchkeeper",
+  panel: "watchkeeper/rule-failures",
+  logs: "prometheus",
+  inhibitedBy: { never: "a rule that fails may be the one that would tell" },
   tests: {
     fires: [
       {

@@ -41,6 +41,9 @@ export const serviceDown = defineAlert({
       "If the outage began with a new version, check out the version before it and run `npm start -- app` again.",
   },
   board: "overview",
+  panel: "watchkeeper/up",
+  logs: "app",
+  inhibitedBy: { never: "nothing is worse" },
   tests: {
     fires: [
       {

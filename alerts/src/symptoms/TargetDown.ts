@@ -1,6 +1,6 @@
 import { up } from "@watchkeeper/catalogue/external";
 import { notMatch, promql, series } from "@watchkeeper/catalogue/promql";
-import { defineAlert } from "../alert.ts";
+import { defineAlert, ofItsJob } from "../alert.ts";
 
 const target = { job: "redis-exporter", instance: "r" } as const;
 const others = series(up, { job: notMatch("app|probe") });
@@ -28,6 +28,9 @@ export const targetDown = defineAlert({
       "If it began with a change of the configuration, check out the one before it and run `npm start` again.",
   },
   board: "watchkeeper",
+  panel: "watchkeeper/targets",
+  logs: ofItsJob,
+  inhibitedBy: { never: "each target that is gone is a blind spot of its own" },
   tests: {
     fires: [
       {

@@ -1,6 +1,6 @@
 import { telemetryLogLinesTotal, telemetrySpansTotal } from "@watchkeeper/catalogue/metrics/telemetry";
 import { match, promql, series } from "@watchkeeper/catalogue/promql";
-import { defineAlert } from "../alert.ts";
+import { defineAlert, ofItsJob } from "../alert.ts";
 
 const lostLines = promql`sum by (job) (increase(${series(telemetryLogLinesTotal, { line_result: match("dropped|refused") })}[10m]))`;
 const lostSpans = promql`sum by (job) (increase(${series(telemetrySpansTotal, { span_result: "dropped" })}[10m]))`;
@@ -33,6 +33,9 @@ export const telemetryLost = defineAlert({
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
   board: "watchkeeper",
+  panel: "watchkeeper/log-lines",
+  logs: ofItsJob,
+  inhibitedBy: { never: "it is its own cause, and nothing else tells of it" },
   tests: {
     fires: [
       {

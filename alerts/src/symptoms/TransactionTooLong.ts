@@ -31,6 +31,9 @@ export const transactionTooLong = defineAlert({
     rollback: "If it began with a new version, check out the version before it and restart the service.",
   },
   board: "infrastructure",
+  panel: "infrastructure/postgres-transaction-age",
+  logs: "directory-postgres",
+  inhibitedBy: { never: "it is the cause of what else waits then" },
   tests: {
     fires: [
       {

@@ -28,6 +28,9 @@ export const watchdog = defineAlert({
     rollback: "None: the alert changes nothing.",
   },
   board: "watchkeeper",
+  panel: "on-call/watchdog",
+  logs: "alertmanager",
+  inhibitedBy: { never: "its silence is what tells" },
   tests: {
     fires: [
       { title: "nothing at all is scraped", input: [], at: "0s", labels: {}, description },

@@ -21,40 +21,84 @@ export interface Target {
 const ACTOR = `SELECT e.id, e.role, t.self_service AS "selfService" FROM employee e JOIN tenant t ON t.id = e.tenant_id
   WHERE e.id = $1`;
 
+const noLongerThere = (): Problem => new Problem("unauthenticated", "You are no longer in this directory");
+
 /** @throws Problem 401 when the person has been removed since they signed in */
 export async function loadActor({ query }: Queries, scope: Scope): Promise<Actor> {
   const actor = (
     await query<{ id: string; role: Role; selfService: boolean }>("actor", ACTOR, [scope.employeeId])
   ).rows[0];
-  if (!actor) throw new Problem("unauthenticated", "You are no longer in this directory");
+  if (!actor) throw noLongerThere();
   return actor;
 }
 
-const LINE = `
+/** The managers above a person, from the one who is named first. */
+const lineFrom = (first: string): string => `
   WITH RECURSIVE line AS (
-    SELECT manager_id AS id FROM employee WHERE id = $1
+    ${first}
     UNION
     SELECT e.manager_id FROM line JOIN employee e ON e.id = line.id
-  )
-  SELECT EXISTS (SELECT FROM line WHERE id = $2) AS "isTeam"`;
+  )`;
 
-/** How the actor stands to a person, by the reporting line. */
-export async function relationTo({ query }: Queries, actor: Actor, id: string): Promise<Relation> {
-  if (id === actor.id) return "self";
-  const { rows } = await query<{ isTeam: boolean }>("employee_relation", LINE, [id, actor.id]);
-  return rows[0]?.isTeam ? "team" : "other";
+const IN_LINE = "EXISTS (SELECT FROM line WHERE line.id = a.id)";
+
+const ACTOR_ABOVE = `${lineFrom("SELECT $2::uuid AS id")}
+  SELECT a.id, a.role, t.self_service AS "selfService", ${IN_LINE} AS "isAbove"
+  FROM employee a JOIN tenant t ON t.id = a.tenant_id WHERE a.id = $1`;
+
+/**
+ * Who asks, and whether a manager is the actor or stands below: one question, as each is a way to the database and back.
+ *
+ * @throws Problem 401 when the person has been removed since they signed in
+ */
+export async function loadActorAbove(
+  { query }: Queries,
+  scope: Scope,
+  managerId: string | null,
+): Promise<{ readonly actor: Actor; readonly isAbove: boolean }> {
+  const values = [scope.employeeId, managerId];
+  const { rows } = await query<Actor & { isAbove: boolean }>("actor_above", ACTOR_ABOVE, values);
+  if (!rows[0]) throw noLongerThere();
+  const { isAbove, ...actor } = rows[0];
+  return { actor, isAbove };
 }
 
-/** @throws Problem 404 when there is nobody with this id in the tenant */
-export async function lockTarget(queries: Queries, actor: Actor, id: string): Promise<Target> {
-  const { rows } = await queries.query<{ id: string; role: Role; version: number }>(
-    "employee_lock",
-    // Not FOR UPDATE, which keeps others from naming the person as a manager: two who do so for each other would wait.
-    "SELECT id, role, version FROM employee WHERE id = $1 FOR NO KEY UPDATE",
-    [id],
-  );
-  if (!rows[0]) throw notFound();
-  return { ...rows[0], relation: await relationTo(queries, actor, id) };
+// Not FOR UPDATE, which keeps others from naming the person as a manager: two who do so for each other would wait.
+const LOCK = `${lineFrom("SELECT manager_id AS id FROM employee WHERE id = $2")}
+  SELECT p.role, p.version, ${IN_LINE} AS "isTeam", a.role AS "actorRole", t.self_service AS "selfService"
+  FROM employee p CROSS JOIN employee a JOIN tenant t ON t.id = a.tenant_id WHERE p.id = $2 AND a.id = $1
+  FOR NO KEY UPDATE OF p`;
+
+interface Locked {
+  readonly role: Role;
+  readonly version: number;
+  readonly isTeam: boolean;
+  readonly actorRole: Role;
+  readonly selfService: boolean;
+}
+
+/**
+ * Who asks, and the person to whom something is to be done.
+ *
+ * @throws Problem 404 when there is nobody with this id in the tenant, 401 when the actor has been removed
+ */
+export async function lockTarget(
+  queries: Queries,
+  scope: Scope,
+  id: string,
+): Promise<{ readonly actor: Actor; readonly target: Target }> {
+  const { employeeId } = scope;
+  const { rows } = await queries.query<Locked & { [column: string]: unknown }>("employee_lock", LOCK, [
+    employeeId,
+    id,
+  ]);
+  if (!rows[0]) {
+    await loadActor(queries, scope);
+    throw notFound();
+  }
+  const { role, version, isTeam, actorRole, selfService } = rows[0];
+  const relation = id === employeeId ? "self" : isTeam ? "team" : "other";
+  return { actor: { id: employeeId, role: actorRole, selfService }, target: { id, role, version, relation } };
 }
 
 const NEEDS: Readonly<Record<Permission, string>> = {

@@ -19,7 +19,12 @@ export interface PageQuery {
 
 export type Found = EmployeeSummary & { readonly tier: number };
 
-type ProfileRow = Omit<EmployeeProfile, "updatedAt"> & { readonly updatedAt: Date };
+export type ProfileRow = Omit<EmployeeProfile, "updatedAt"> & { readonly updatedAt: Date };
+
+export const profileOf = (row: ProfileRow): EmployeeProfile => ({
+  ...row,
+  updatedAt: row.updatedAt.toISOString(),
+});
 
 const SUMMARY = "e.id, e.name, e.email, e.title, e.department, e.location";
 
@@ -34,10 +39,11 @@ const SEARCH = `
   FROM search_employees($1, $2, $3, $4, $5) WITH ORDINALITY AS found (id, tier, place)
   JOIN employee e ON e.id = found.id ORDER BY found.place`;
 
-const PROFILE = `
-  SELECT ${SUMMARY}, e.phone, e.role, e.version, e.updated_at AS "updatedAt",
-    CASE WHEN m.id IS NOT NULL THEN json_build_object('id', m.id, 'name', m.name) END AS manager
-  FROM employee e LEFT JOIN employee m ON m.id = e.manager_id WHERE e.id = $1`;
+/** A profile of the employee `e`: read, or as a change has left it. */
+export const PROFILE_COLUMNS = `${SUMMARY}, e.phone, e.role, e.version, e.updated_at AS "updatedAt",
+  (SELECT json_build_object('id', m.id, 'name', m.name) FROM employee m WHERE m.id = e.manager_id) AS manager`;
+
+const PROFILE = `SELECT ${PROFILE_COLUMNS} FROM employee e WHERE e.id = $1`;
 
 const REPORTS_OF = `(SELECT count(*)::int FROM employee r WHERE r.tenant_id = $1 AND r.manager_id = e.id) AS reports`;
 
@@ -86,8 +92,7 @@ export function createEmployeeReader(database: Database): EmployeeReader {
     find: (scope, id) =>
       database.inTenant(scope, async ({ query }) => {
         const { rows } = await query<ProfileRow>("employee_find", PROFILE, [id]);
-        const row = rows[0];
-        return row && { ...row, updatedAt: row.updatedAt.toISOString() };
+        return rows[0] && profileOf(rows[0]);
       }),
 
     chart: (scope, id) =>

@@ -3,15 +3,10 @@ import pg from "pg";
 import type { Database, Scope } from "../database.ts";
 import { Problem } from "../problem.ts";
 import { isAbove, type Role } from "../role.ts";
-import {
-  type Actor,
-  loadActor,
-  lockTarget,
-  relationTo,
-  requirePermission,
-  requirePermissionOn,
-} from "./access.ts";
+import { type Actor, loadActorAbove, lockTarget, requirePermission, requirePermissionOn } from "./access.ts";
 import { requireCurrent } from "./conflict.ts";
+import type { EmployeeProfile } from "./model.ts";
+import { PROFILE_COLUMNS, type ProfileRow, profileOf } from "./read.ts";
 
 export interface NewEmployee {
   readonly name: string;
@@ -66,20 +61,28 @@ const CONSTRAINTS: Readonly<Record<string, () => Problem>> = {
 const REMOVE = "DELETE FROM employee WHERE id = $1";
 
 const INSERT = `
-  INSERT INTO employee (id, tenant_id, name, email, title, department, location, phone, manager_id, role, password_hash)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`;
+  INSERT INTO employee AS e (id, tenant_id, name, email, title, department, location, phone, manager_id, role, password_hash)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING ${PROFILE_COLUMNS}`;
 
 function explainRefusal(error: unknown): never {
   const constraint = error instanceof pg.DatabaseError ? error.constraint : undefined;
   throw (constraint === undefined ? undefined : CONSTRAINTS[constraint]?.()) ?? error;
 }
 
+function onlyProfileOf([row]: readonly ProfileRow[]): EmployeeProfile {
+  if (!row) throw new Error("Cannot show a profile as the database changed none");
+  return profileOf(row);
+}
+
 /** Changes to the people of a tenant. Whoever may not is answered with 403, whoever comes late with 409. */
 export interface EmployeeWriter {
-  /** @returns the new id */
-  create(scope: Scope, employee: NewEmployee): Promise<string>;
-  /** @returns ids of those in whose profiles the person's name is shown */
-  update(scope: Scope, id: string, change: EmployeeChange): Promise<readonly string[]>;
+  create(scope: Scope, employee: NewEmployee): Promise<EmployeeProfile>;
+  /** @returns the profile, and ids of those in whose profiles the person's changed name is shown */
+  update(
+    scope: Scope,
+    id: string,
+    change: EmployeeChange,
+  ): Promise<{ readonly profile: EmployeeProfile; readonly affected: readonly string[] }>;
   remove(scope: Scope, id: string, version: number): Promise<void>;
   /** @throws Problem unless `remove` would succeed at this moment */
   requireRemovable(scope: Scope, id: string, version: number): Promise<void>;
@@ -96,8 +99,7 @@ export function createEmployeeWriter(database: Database): EmployeeWriter {
     id: string,
     version: number,
   ): Promise<void> => {
-    const actor = await loadActor(queries, scope);
-    const target = await lockTarget(queries, actor, id);
+    const { actor, target } = await lockTarget(queries, scope, id);
     requirePermissionOn(actor, "employee.delete", target);
     await requireCurrent(queries, target, version);
     const { rows } = await queries.query<{ count: number }>(
@@ -109,7 +111,7 @@ export function createEmployeeWriter(database: Database): EmployeeWriter {
     if (reports > 0) {
       throw new Problem(
         "has_reports",
-        `Give the ${reports} people who report to this person another manager first`,
+        `Give the people who report to this person (${reports}) another manager first`,
         {
           members: { reports },
         },
@@ -120,18 +122,15 @@ export function createEmployeeWriter(database: Database): EmployeeWriter {
   return {
     create: (scope, employee) =>
       database.inTenant(scope, async (queries) => {
-        const actor = await loadActor(queries, scope);
         const { managerId } = employee;
-        const isBelowActor =
-          managerId !== null &&
-          (managerId === actor.id || (await relationTo(queries, actor, managerId)) === "team");
-        requirePermission(actor, "employee.create", isBelowActor ? "team" : "other");
+        const { actor, isAbove: leads } = await loadActorAbove(queries, scope, managerId);
+        requirePermission(actor, "employee.create", leads ? "team" : "other");
         if (employee.role !== "user") requirePermission(actor, "employee.assign_role", "other");
         requireRole(actor, employee.role);
         const id = randomUUID();
         const { name, email, title, department, location, phone, role, passwordHash } = employee;
-        await queries
-          .query("employee_create", INSERT, [
+        const { rows } = await queries
+          .query<ProfileRow>("employee_create", INSERT, [
             id,
             scope.tenantId,
             name,
@@ -145,13 +144,12 @@ export function createEmployeeWriter(database: Database): EmployeeWriter {
             passwordHash,
           ])
           .catch(explainRefusal);
-        return id;
+        return onlyProfileOf(rows);
       }),
 
     update: (scope, id, { version, ...change }) =>
       database.inTenant(scope, async (queries) => {
-        const actor = await loadActor(queries, scope);
-        const target = await lockTarget(queries, actor, id);
+        const { actor, target } = await lockTarget(queries, scope, id);
         const fields = (Object.keys(COLUMNS) as Field[]).filter((field) => change[field] !== undefined);
         const positions = fields.filter((field) => field !== "role" && !CONTACT_FIELDS.has(field));
         if (fields.some((field) => CONTACT_FIELDS.has(field))) {
@@ -164,20 +162,22 @@ export function createEmployeeWriter(database: Database): EmployeeWriter {
         }
         await requireCurrent(queries, target, version);
         const assignments = fields.map((field, i) => `${COLUMNS[field]} = $${i + 2}`).join(", ");
-        await queries
-          .query(
+        const changed = await queries
+          .query<ProfileRow>(
             "employee_update",
-            `UPDATE employee SET ${assignments}, version = version + 1, updated_at = now() WHERE id = $1`,
+            `UPDATE employee e SET ${assignments}, version = version + 1, updated_at = now() WHERE id = $1
+             RETURNING ${PROFILE_COLUMNS}`,
             [id, ...fields.map((field) => change[field])],
           )
           .catch(explainRefusal);
-        if (change.name === undefined) return [];
+        const profile = onlyProfileOf(changed.rows);
+        if (change.name === undefined) return { profile, affected: [] };
         const { rows } = await queries.query<{ id: string }>(
           "employee_report_ids",
           "SELECT id FROM employee WHERE tenant_id = $1 AND manager_id = $2",
           [scope.tenantId, id],
         );
-        return rows.map((row) => row.id);
+        return { profile, affected: rows.map((row) => row.id) };
       }),
 
     requireRemovable: (scope, id, version) =>

@@ -1,7 +1,8 @@
 import { ask, type Profile, Refusal } from "./api.ts";
 import { element, field } from "./dom.ts";
+import { isAdmin, mayManage } from "./roles.ts";
 
-const LABELS = {
+export const LABELS = {
   name: "Name",
   email: "E-mail",
   title: "Title",
@@ -16,8 +17,7 @@ const isField = (name: string): name is Field => name in LABELS;
 
 /** What is worth offering; the directory itself decides who may. */
 export function fieldsFor(me: Profile, profile: Profile): readonly Field[] {
-  if (me.role !== "user" && me.id !== profile.id) return Object.keys(LABELS) as Field[];
-  if (me.role === "admin" || me.role === "super_admin") return Object.keys(LABELS) as Field[];
+  if (isAdmin(me) || (mayManage(me) && me.id !== profile.id)) return Object.keys(LABELS) as Field[];
   return me.id === profile.id ? ["location", "phone"] : [];
 }
 

@@ -15,8 +15,13 @@ export const personLink = (person: Person, note?: string): HTMLElement =>
 
 const plural = (count: number): string => (count === 1 ? "1 person" : `${count} people`);
 
-/** The search and what it finds. @param onProblem shows what went wrong */
-export function drawPeople(term: string, onProblem: (error: unknown) => void): HTMLElement {
+/**
+ * The search and what it finds.
+ *
+ * @param mayAdd whether adding somebody is offered
+ * @param onProblem shows what went wrong
+ */
+export function drawPeople(term: string, mayAdd: boolean, onProblem: (error: unknown) => void): HTMLElement {
   const input = element("input", {
     id: "search",
     type: "search",
@@ -75,7 +80,12 @@ export function drawPeople(term: string, onProblem: (error: unknown) => void): H
     { "aria-label": "Search" },
     element("h1", { class: "sr" }, "People"),
     element("label", { for: "search", class: "sr" }, "Search people"),
-    input,
+    element(
+      "div",
+      { class: "search" },
+      input,
+      mayAdd && element("a", { class: "button secondary", href: "#/add" }, "Add a person"),
+    ),
     status,
     list,
     more,

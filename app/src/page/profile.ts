@@ -1,7 +1,10 @@
 import { ask, type Chart, type Me, type Profile } from "./api.ts";
 import { element } from "./dom.ts";
 import { drawEdit, fieldsFor } from "./edit.ts";
+import { drawPassword } from "./password.ts";
 import { personLink } from "./people.ts";
+import { drawRemove } from "./remove.ts";
+import { mayManage } from "./roles.ts";
 
 const facts = (profile: Profile): HTMLElement =>
   element(
@@ -32,24 +35,38 @@ export async function drawProfile(id: string, me: Me): Promise<HTMLElement> {
   ]);
   const card = element("article", { class: "card", "aria-labelledby": "person" });
 
-  const show = (shown: Profile, note = ""): void => {
-    const edit = element("button", { type: "button", class: "secondary" }, "Edit");
-    const isEditable = fieldsFor(me.employee, shown).length > 0;
-    edit.addEventListener("click", () => {
-      card.replaceChildren(drawEdit(shown, me.employee, show));
-      card.querySelector("input")?.focus();
+  const isMe = id === me.employee.id;
+  const leads = mayManage(me.employee);
+
+  /** A button that puts a form in the card's place. */
+  const opener = (text: string, draw: () => HTMLElement): HTMLElement => {
+    const button = element("button", { type: "button", class: "secondary" }, text);
+    button.addEventListener("click", () => {
+      card.replaceChildren(draw());
+      card.querySelector<HTMLElement>("input, button")?.focus();
     });
+    return button;
+  };
+
+  const show = (shown: Profile, note = ""): void => {
+    const isEditable = fieldsFor(me.employee, shown).length > 0;
+    const edit = opener("Edit", () => drawEdit(shown, me.employee, show));
+    const actions = element(
+      "div",
+      { class: "buttons" },
+      isEditable && edit,
+      isMe && opener("Password", () => drawPassword((done) => show(shown, done))),
+      leads && element("a", { class: "button secondary", href: `#/add?manager=${id}` }, "Add a report"),
+      leads && !isMe && opener("Remove", () => drawRemove(shown, () => show(shown))),
+    );
     card.replaceChildren(
-      element(
-        "header",
-        {},
-        element("div", {}, element("h1", { id: "person" }, shown.name), element("p", {}, shown.title)),
-        isEditable && edit,
-      ),
+      element("h1", { id: "person" }, shown.name),
+      element("p", {}, shown.title),
       facts(shown),
+      actions,
       element("p", { class: "done", role: "status" }, note),
     );
-    if (note !== "") edit.focus();
+    if (note !== "") actions.querySelector<HTMLElement>("button, a")?.focus();
   };
   show(profile);
 

@@ -1,7 +1,9 @@
+import { drawAdd } from "./add.ts";
 import { ask, type Me, Refusal } from "./api.ts";
 import { element, required } from "./dom.ts";
 import { drawPeople } from "./people.ts";
 import { drawProfile } from "./profile.ts";
+import { mayManage } from "./roles.ts";
 import { drawSignIn } from "./sign-in.ts";
 
 const main = required("main");
@@ -56,7 +58,9 @@ async function view(): Promise<HTMLElement> {
   const [path = "", query] = location.hash.slice(1).split("?");
   const person = /^\/people\/([\w-]+)$/.exec(path)?.[1];
   if (person !== undefined) return drawProfile(person, me);
-  return drawPeople(new URLSearchParams(query).get("q") ?? "", drawProblem);
+  const parameters = new URLSearchParams(query);
+  if (path === "/add") return drawAdd(me, parameters.get("manager"));
+  return drawPeople(parameters.get("q") ?? "", mayManage(me.employee), drawProblem);
 }
 
 async function draw(): Promise<void> {

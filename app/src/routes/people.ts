@@ -2,7 +2,6 @@ import type { countSearches } from "@watchkeeper/exporters/search";
 import express, { type Router } from "express";
 import * as operations from "../api/people.ts";
 import type { Directory } from "../directory.ts";
-import type { EmployeeProfile } from "../employees/model.ts";
 import type { Passwords } from "../passwords.ts";
 import { notFound, Problem } from "../problem.ts";
 import type { Session } from "../session.ts";
@@ -23,12 +22,6 @@ export function createPeopleRoutes(
 ): Router {
   const note = (session: Session, what: Omit<UsageEvent, "tenantId" | "userId">): void =>
     recordUsage({ tenantId: session.tenantId, userId: session.employeeId, ...what });
-
-  const show = async (session: Session, id: string): Promise<EmployeeProfile> => {
-    const employee = await directory.find(session, id);
-    if (!employee) throw notFound();
-    return employee;
-  };
 
   const router = express.Router();
 
@@ -56,21 +49,22 @@ export function createPeopleRoutes(
   mount(router, operations.create, async ({ session, body, response }) => {
     const { password, ...employee } = body;
     const passwordHash = password === undefined ? undefined : await passwords.hash(password);
-    const id = await directory.create(session, { ...employee, passwordHash });
-    response.location(`/api/employees/${id}`);
-    return show(session, id);
+    const profile = await directory.create(session, { ...employee, passwordHash });
+    response.location(`/api/employees/${profile.id}`);
+    return profile;
   });
 
   mount(router, operations.read, async ({ session, params }) => {
-    const employee = await show(session, params.id);
+    const employee = await directory.find(session, params.id);
+    if (!employee) throw notFound();
     note(session, { kind: "profile_view", subjectId: employee.id });
     return employee;
   });
 
   mount(router, operations.update, async ({ session, params, body }) => {
-    await directory.update(session, params.id, body);
+    const profile = await directory.update(session, params.id, body);
     note(session, { kind: "profile_update", subjectId: params.id });
-    return show(session, params.id);
+    return profile;
   });
 
   mount(router, operations.remove, async ({ session, params, query }) => {

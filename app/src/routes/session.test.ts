@@ -7,7 +7,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { DemoEmployee } from "../demo/people.ts";
 import { createSessions } from "../session.ts";
 import { DEMO_PASSWORD, startTestApp, type TestAnswer, type TestApp } from "../test-app.ts";
-import { createDirectoryDatabase, type DirectoryDatabase } from "../test-database.ts";
+import { asOwner, createDirectoryDatabase, type DirectoryDatabase } from "../test-database.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -192,6 +192,87 @@ test("all sessions of a person end together, and nobody else's", async () => {
   expect((await app.ask("/api/me", { token: others })).status).toBe(200);
   const count = await app.redis.ask((client) => client.zCard(SESSION_EXPIRIES_KEY));
   expect(count).toBe(1);
+});
+
+const NEW_PASSWORD = "a new and longer password";
+
+const changePassword = (token: string, currentPassword: string, newPassword = NEW_PASSWORD) =>
+  app.ask("/api/me/password", {
+    method: "POST",
+    token,
+    json: { currentPassword, newPassword },
+    address: elsewhere(),
+  });
+
+test("a person changes the own password: all sessions end, a new one begins, and the audit log has no word of it", async () => {
+  const [email, other] = [somebody(), somebody()];
+  const tokens = [await app.logIn(email), await app.logIn(email)];
+  const others = await app.logIn(other);
+  const answer = await changePassword(tokens[0] ?? "", DEMO_PASSWORD);
+  expect(answer).toMatchObject({ status: 200, body: { expiresInSeconds: 28_800 } });
+  expect(answer.headers.get("set-cookie")).toContain(answer.body.token);
+  for (const token of tokens) expect((await app.ask("/api/me", { token })).status).toBe(401);
+  expect((await app.ask("/api/me", { token: others })).status).toBe(200);
+  const me = await app.ask("/api/me", { token: answer.body.token });
+  expect(me.body.employee.email).toBe(email);
+  expect((await logIn(email)).status).toBe(401);
+  expect((await logIn(email, NEW_PASSWORD)).status).toBe(200);
+  const entries = await asOwner<{ actor_id: string; version: number; changes: object }>(
+    database,
+    "SELECT actor_id, version, changes FROM audit_log WHERE entity_id = $1",
+    [me.body.employee.id],
+  );
+  expect(entries).toEqual([
+    {
+      actor_id: me.body.employee.id,
+      version: me.body.employee.version,
+      changes: { password: { from: "hidden", to: "hidden" } },
+    },
+  ]);
+});
+
+test("without the current password nothing changes, and guesses at it count as guesses at the door", async () => {
+  const email = somebody();
+  const token = await app.logIn(email);
+  for (let i = 0; i < 5; i++) {
+    expect(await changePassword(token, `wrong-${i}`)).toMatchObject({
+      status: 403,
+      body: { code: "wrong_password" },
+    });
+  }
+  expect(await changePassword(token, DEMO_PASSWORD)).toMatchObject({
+    status: 429,
+    body: { code: "rate_limited" },
+  });
+  expect((await app.ask("/api/me", { token })).status).toBe(200);
+  expect((await logIn(email)).status, "the door is closed too").toBe(429);
+  await redis.clear();
+  expect((await logIn(email)).status).toBe(200);
+});
+
+test.each([
+  ["too short", "short"],
+  ["the same", DEMO_PASSWORD],
+  ["too long", "x".repeat(201)],
+])("a new password that is %s is refused by its field", async (_what, newPassword) => {
+  const token = await app.logIn(somebody());
+  const { status, body } = await changePassword(token, DEMO_PASSWORD, newPassword);
+  expect([status, body.code, body.errors?.[0]?.field]).toEqual([400, "invalid_input", "newPassword"]);
+});
+
+test("of two changes of one password at once, one wins", async () => {
+  const email = somebody();
+  const tokens = [await app.logIn(email), await app.logIn(email)];
+  const wanted = ["the first new password", "the second new password"];
+  const answers = await Promise.all(
+    tokens.map((token, i) => changePassword(token, DEMO_PASSWORD, wanted[i])),
+  );
+  const won = answers.map(({ status }) => status === 200);
+  expect(won.filter(Boolean)).toHaveLength(1);
+  const works = await Promise.all(
+    wanted.map(async (password) => (await logIn(email, password)).status === 200),
+  );
+  expect(works).toEqual(won);
 });
 
 test("a session that has expired opens nothing", async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { services } from "@watchkeeper/catalogue/services";
@@ -35,6 +35,18 @@ test("the configuration that servers read names no service by host", () => {
   expect(written).toContain("127.0.0.1:14702");
   expect(written).toContain("http://127.0.0.1:14700/runbooks/ServiceDown");
   for (const name of Object.keys(services)) expect(written).not.toMatch(new RegExp(`\\b${name}:47\\d\\d\\b`));
+});
+
+test("with a token of /metrics Prometheus shows it to our processes, and to nobody else", () => {
+  const token = join(folder, "token");
+  writeFileSync(token, "secret");
+  const generated = join(PROJECT_ROOT, "prometheus");
+  const { prometheus } = writeConfiguration(generated, join(folder, "out"), 14_700, token, "t".repeat(16));
+  const jobs = readFileSync(prometheus, "utf8").split("  - job_name: ").slice(1);
+  const carrying = jobs.filter((job) => job.includes("credentials_file: metrics-token"));
+  expect(carrying.map((job) => job.split("\n")[0]).sort()).toEqual(["app", "collector", "console", "pager"]);
+  expect(readFileSync(join(folder, "out/metrics-token"), "utf8")).toBe(`${"t".repeat(16)}\n`);
+  expect(statSync(join(folder, "out/metrics-token")).mode & 0o777).toBe(0o600);
 });
 
 test("without generated files one is told to make them", () => {

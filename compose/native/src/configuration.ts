@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { CONSOLE_URL } from "@watchkeeper/catalogue/names";
 import { DEFAULT_PORT_BASE, type Service, services } from "@watchkeeper/catalogue/services";
 import { portOf } from "./ports.ts";
+import { writePrivate } from "./secrets.ts";
 import { StackError } from "./stack-error.ts";
 
 /**
@@ -20,9 +21,19 @@ export function localise(text: string, portBase: number): string {
   return result;
 }
 
+/** Lets Prometheus into `/metrics` of our own processes with a token that lies beside its configuration. */
+const withToken = (prometheusYml: string): string =>
+  prometheusYml.replace(/^ {2}- job_name: (\S+)\n/gm, (line, job: string) => {
+    const ports = (services as Readonly<Record<string, Service>>)[job]?.ports;
+    const isOurs = ports !== undefined && "ops" in ports;
+    return isOurs ? `${line}    authorization:\n      credentials_file: ${METRICS_TOKEN}\n` : line;
+  });
+
 function copyLocalised(from: string, to: string, portBase: number): void {
   writeFileSync(to, localise(readFileSync(from, "utf8"), portBase));
 }
+
+const METRICS_TOKEN = "metrics-token";
 
 /** Where the servers find their configuration. */
 export interface Configuration {
@@ -37,12 +48,14 @@ export interface Configuration {
  * @param generated the clone's `prometheus` folder
  * @param folder where to write; what an earlier start wrote there is replaced
  * @param ingestTokenFile the secret with which Alertmanager calls the pager
+ * @param metricsToken without which our processes refuse to be scraped; undefined where they are open
  */
 export function writeConfiguration(
   generated: string,
   folder: string,
   portBase: number,
   ingestTokenFile: string,
+  metricsToken?: string,
 ): Configuration {
   const rulesFrom = join(generated, "rules/generated");
   const rulesTo = join(folder, "rules");
@@ -62,6 +75,10 @@ export function writeConfiguration(
     );
   }
   cpSync(ingestTokenFile, file("pager-ingest-token"));
+  if (metricsToken !== undefined) {
+    writePrivate(file(METRICS_TOKEN), `${metricsToken}\n`);
+    writeFileSync(file("prometheus.yml"), withToken(readFileSync(file("prometheus.yml"), "utf8")));
+  }
   return {
     prometheus: file("prometheus.yml"),
     alertmanager: file("alertmanager.yml"),

@@ -170,6 +170,7 @@ export function defineOwnProcesses(inputs: OwnProcessInputs): ProcessDefinition[
         SESSION_SECRET_FILE: secret("console-session"),
         LOGIN_TOKEN_PATH: loginTokenFile(state),
         RUNBOOKS_DIR: join(PROJECT_ROOT, "docs/runbooks/generated"),
+        LOGS_DIR: state.logs,
       },
       {
         title: services.console.title,
@@ -207,7 +208,7 @@ export const loginTokenFile = (state: StateFolder): string => join(state.run, "c
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
 /** Settings that every process of ours reads. */
-const FOR_ALL = ["WATCHKEEPER_LOG_", "WATCHKEEPER_TELEMETRY_"];
+const FOR_ALL = ["WATCHKEEPER_LOG_", "WATCHKEEPER_TELEMETRY_", "WATCHKEEPER_METRICS_"];
 
 /** Puts the prefix before our settings and lets a person's win, also where one comes as a file and the other not. */
 function withPrefix(prefix: string, ours: Environment, handedOn: Environment): Environment {

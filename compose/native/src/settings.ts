@@ -14,9 +14,17 @@ export interface StackSettings {
 }
 
 const OWN = ["WATCHKEEPER_PORT_BASE", "WATCHKEEPER_STATE"];
-const HANDED_ON = ["APP", "COLLECTOR", "PAGER", "INBOX", "CONSOLE", "TRAFFIC", "LOG", "TELEMETRY"].map(
-  (process) => `WATCHKEEPER_${process}_`,
-);
+const HANDED_ON = [
+  "APP",
+  "COLLECTOR",
+  "PAGER",
+  "INBOX",
+  "CONSOLE",
+  "TRAFFIC",
+  "LOG",
+  "TELEMETRY",
+  "METRICS",
+].map((process) => `WATCHKEEPER_${process}_`);
 
 /** @throws StackError that names a variable which nobody reads, or a value that cannot be used */
 export function parseStackSettings(env: Environment): StackSettings {

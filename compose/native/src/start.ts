@@ -2,6 +2,7 @@ import { mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "@watchkeeper/process/clock";
 import { reasonOf } from "@watchkeeper/process/main";
+import { readMetricsToken } from "@watchkeeper/process/metrics-token";
 import { writeConfiguration } from "./configuration.ts";
 import type { ProcessDefinition } from "./definition.ts";
 import { createDemoHistory, type DemoHistory, hasNoPast } from "./demo-history.ts";
@@ -89,6 +90,7 @@ async function defineProcesses(
     state.run,
     portBase,
     ingestToken,
+    readMetricsToken(handedOn),
   );
   // First of all: it takes longest, and everything but Prometheus starts beside it.
   const history =

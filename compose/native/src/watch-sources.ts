@@ -1,5 +1,6 @@
 import { type FSWatcher, watch } from "node:fs";
 import { join } from "node:path";
+import { readMetricsToken } from "@watchkeeper/process/metrics-token";
 import { writeConfiguration } from "./configuration.ts";
 import type { ProcessDefinition } from "./definition.ts";
 import { PROJECT_ROOT, type StateFolder } from "./paths.ts";
@@ -45,9 +46,10 @@ export function watchSources(options: WatchOptions): void {
 }
 
 async function reload({ settings, state, root = PROJECT_ROOT }: WatchOptions): Promise<void> {
-  const { portBase } = settings;
+  const { portBase, handedOn } = settings;
   const ingestToken = secretFile(state.secrets, "pager-ingest-token");
-  writeConfiguration(join(root, "prometheus"), state.run, portBase, ingestToken);
+  const metricsToken = readMetricsToken(handedOn);
+  writeConfiguration(join(root, "prometheus"), state.run, portBase, ingestToken, metricsToken);
   for (const server of ["prometheus", "alertmanager"] as const) {
     const url = `http://127.0.0.1:${portOf(portBase, server, "http")}/-/reload`;
     const response = await fetch(url, { method: "POST", signal: AbortSignal.timeout(5_000) });

@@ -11,6 +11,8 @@ export interface Incident {
   readonly resolvedAt: string | null;
   readonly runbookUrl: string | null;
   readonly dashboardUrl: string | null;
+  readonly panelUrl: string | null;
+  readonly logsUrl: string | null;
   readonly alerts: number;
 }
 

@@ -94,7 +94,7 @@ export const renderIncident = (incident: IncidentDetails, publicUrl: string): Ht
       ${incident.description && html`<p class="description">${incident.description}</p>`}
     </div>
     <div class="tools"><p class="live" data-live></p>
-      <p class="actions">${link(incident.runbookUrl, "Runbook", publicUrl)} ${link(incident.dashboardUrl, "Board", publicUrl)}</p></div>
+      <p class="actions">${link(incident.runbookUrl, "Runbook", publicUrl)} ${link(incident.panelUrl, "Panel", publicUrl)} ${link(incident.dashboardUrl, "Board", publicUrl)} ${link(incident.logsUrl, "Logs", publicUrl)}</p></div>
   </header>
   <div class="halves" data-panel="incident" data-state="ready" data-value="${incident.state}">
     ${renderTimeline(incident)}

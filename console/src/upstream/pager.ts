@@ -16,6 +16,9 @@ const incident = z.object({
   resolvedAt: moment.nullable(),
   runbookUrl: z.string().nullable(),
   dashboardUrl: z.string().nullable(),
+  // A pager of the version before does not know them.
+  panelUrl: z.string().nullable().default(null),
+  logsUrl: z.string().nullable().default(null),
   alerts: z.number().int(),
 });
 

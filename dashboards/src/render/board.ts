@@ -2,7 +2,7 @@ import * as grafana from "@grafana/grafana-foundation-sdk/dashboard";
 import * as prometheus from "@grafana/grafana-foundation-sdk/prometheus";
 import { alerts } from "@watchkeeper/catalogue/external";
 import { processStartTimeSeconds } from "@watchkeeper/catalogue/metrics/runtime";
-import { DEMO_MARK, runbookUrl } from "@watchkeeper/catalogue/names";
+import { DEMO_MARK, panelId, runbookUrl } from "@watchkeeper/catalogue/names";
 import { generatedNotice } from "@watchkeeper/catalogue/notice";
 import { not, promql, series } from "@watchkeeper/catalogue/promql";
 import { demoHistory } from "@watchkeeper/catalogue/recorded";
@@ -12,7 +12,6 @@ import type { Variable } from "../variable.ts";
 import { boardPath } from "./address.ts";
 import { DATA_SOURCE } from "./fields.ts";
 import { layOut, type Place } from "./layout.ts";
-import { panelId } from "./panel-id.ts";
 import { buildPanel } from "./panels.ts";
 
 /** Grafana 12 and 13 write this version of classic JSON; older ones read it. */
@@ -47,7 +46,7 @@ function buildPlaced(
     ...(panel.runbooks ?? []).map((alert) => pageLink(`Runbook ${alert}`, runbookUrl(alert))),
   ];
   const builder = buildPanel(panel)
-    .id(panelId(board.uid, panel.key))
+    .id(panelId(`${board.uid}/${panel.key}`))
     .title(panel.title)
     .description(description(panel))
     .gridPos(place);
@@ -143,7 +142,7 @@ function buildRows(board: Board, titles: ReadonlyMap<string, string>): (grafana.
   let y = 0;
   return board.rows.flatMap((row) => {
     const header = new grafana.RowBuilder(row.title)
-      .id(panelId(board.uid, `row/${row.title}`))
+      .id(panelId(`${board.uid}/row/${row.title}`))
       .gridPos({ x: 0, y, w: 24, h: ROW_HEIGHT })
       .build();
     const { places, bottom } = layOut(row.panels, y + ROW_HEIGHT);

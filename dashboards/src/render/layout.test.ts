@@ -1,7 +1,7 @@
+import { panelId } from "@watchkeeper/catalogue/names";
 import { expect, test } from "vitest";
 import type { TextPanel } from "../panel.ts";
 import { layOut } from "./layout.ts";
-import { panelId } from "./panel-id.ts";
 
 const text = (key: string, width: TextPanel["width"]): TextPanel => ({
   type: "text",
@@ -28,8 +28,8 @@ test("no panels need no room", () => {
 });
 
 test("a panel keeps its number, and no other board's panel has it", () => {
-  expect(panelId("overview", "latency")).toBe(panelId("overview", "latency"));
-  expect(panelId("overview", "latency")).not.toBe(panelId("performance", "latency"));
-  expect(panelId("overview", "latency")).toBeGreaterThan(0);
-  expect(panelId("overview", "latency")).toBeLessThan(2 ** 31);
+  expect(panelId("overview/latency")).toBe(panelId("overview/latency"));
+  expect(panelId("overview/latency")).not.toBe(panelId("performance/latency"));
+  expect(panelId("overview/latency")).toBeGreaterThan(0);
+  expect(panelId("overview/latency")).toBeLessThan(2 ** 31);
 });

@@ -49,7 +49,7 @@ class RouteSeries {
   readonly requestSize: HistogramSeries;
   readonly responseSize: HistogramSeries;
   readonly #make: (method: Method, status: string) => HistogramSeries;
-  readonly #known = new Map<string, Map<number, HistogramSeries>>();
+  readonly #known = new Map<Method, Map<number, HistogramSeries>>();
   #method = "";
   #status = 0;
   #last: HistogramSeries | undefined;
@@ -66,14 +66,15 @@ class RouteSeries {
 
   duration(method: string, status: number): HistogramSeries {
     if (method === this.#method && status === this.#status && this.#last) return this.#last;
-    let byStatus = this.#known.get(method);
+    const label = methodLabel(method);
+    let byStatus = this.#known.get(label);
     if (!byStatus) {
       byStatus = new Map();
-      this.#known.set(method, byStatus);
+      this.#known.set(label, byStatus);
     }
     let series = byStatus.get(status);
     if (!series) {
-      series = this.#make(methodLabel(method), String(status));
+      series = this.#make(label, String(status));
       byStatus.set(status, series);
     }
     this.#method = method;

@@ -98,6 +98,31 @@ test("a scrape gives the event loop back between two slices, also when it never 
   expect(text.split("\n").filter((line) => line.startsWith("many_total")).length).toBeGreaterThan(3_900);
 });
 
+test("chunks are of whole lines and hold until the next is asked for, however long a metric is", async () => {
+  const registry = new prom.Registry();
+  const registers = [registry];
+  const labelNames = ["n"];
+  const counter = new Counter({ name: "many_total", help: "Many", labelNames, maxSeries: 5_000, registers });
+  const foreign = new prom.Gauge({ name: "foreign", help: "Longer than a chunk", labelNames, registers });
+  for (let n = 0; n < 4_000; n++) {
+    counter.inc({ n });
+    foreign.set({ n: `${n}-${"x".repeat(40)}` }, n);
+  }
+  new Gauge({ name: "last", help: "After it", registers });
+  const chunks: string[] = [];
+  let inTurn = "";
+  // Another scrape at the same time changes the pages, and nothing of this one.
+  const other = (async () => {
+    for await (const chunk of expose(registry, "text", 0)) inTurn += chunk.toString();
+  })();
+  for await (const chunk of expose(registry, "text", 0)) chunks.push(chunk.toString());
+  await other;
+  expect(chunks.length).toBeGreaterThan(3);
+  for (const chunk of chunks) expect(chunk.endsWith("\n")).toBe(true);
+  expect(chunks.join("")).toBe(await exposeText(registry));
+  expect(inTurn).toBe(chunks.join(""));
+});
+
 test.each([
   ["", "text"],
   ["*/*", "text"],

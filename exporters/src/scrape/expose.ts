@@ -16,8 +16,8 @@ interface Renderer {
   getMetricsAsString(metric: object): Promise<string>;
 }
 
-/** How long the event loop is held at a time. */
-export const SLICE_MS = 2;
+/** How long the event loop is held at a time, and for the page that is then under way. */
+export const SLICE_MS = 1;
 
 /** Sent on when it has become so long. */
 const CHUNK_BYTES = 64 * 1024;
@@ -45,10 +45,13 @@ function renderExemplar({ labels, value, seconds }: Exemplar): string {
   return ` # {${text}} ${textOfNumber(value)} ${seconds.toFixed(3)}`;
 }
 
-/** A page's bytes with its exemplars at the ends of their lines. A copy: the page's own change. */
-function withExemplars(page: Page, bytes: Uint8Array): Buffer {
+/** A page as it is now, for OpenMetrics with its exemplars at the ends of their lines. */
+function bytesOf(page: Page, format: ExpositionFormat, constantLabels: string): Uint8Array {
+  const bytes = page.update(constantLabels);
+  const exemplars = format === "openmetrics" ? page.exemplars() : [];
+  if (exemplars.length === 0) return bytes;
   let from = 0;
-  const parts = page.exemplars().flatMap(({ end, exemplar }) => {
+  const parts = exemplars.flatMap(({ end, exemplar }) => {
     const part = [bytes.subarray(from, end), Buffer.from(renderExemplar(exemplar))];
     from = end;
     return part;
@@ -56,30 +59,30 @@ function withExemplars(page: Page, bytes: Uint8Array): Buffer {
   return Buffer.concat([...parts, bytes.subarray(from)]);
 }
 
-/** Collects small pieces into chunks. */
-class Chunks {
-  #parts: Buffer[] = [];
+/**
+ * Collects pieces into one buffer, which is filled again and again: a large scrape that left megabytes behind would stop
+ * the process for their collection longer than for the scrape.
+ */
+class Chunk {
+  #bytes = Buffer.allocUnsafeSlow(CHUNK_BYTES);
   #length = 0;
 
-  get isFull(): boolean {
-    return this.#length >= CHUNK_BYTES;
+  /** Whether so much more can be added before `take`; a piece that is larger than a chunk has one of its own. */
+  fits(length: number): boolean {
+    return this.#length === 0 || this.#length + length <= this.#bytes.length;
   }
 
-  addText(text: string): void {
-    this.add(Buffer.from(text));
-  }
-
-  add(bytes: Buffer): void {
-    this.#parts.push(bytes);
+  add(bytes: Uint8Array): void {
+    if (bytes.length > this.#bytes.length) this.#bytes = Buffer.allocUnsafeSlow(bytes.length);
+    this.#bytes.set(bytes, this.#length);
     this.#length += bytes.length;
   }
 
-  /** All that was added since the last time. */
+  /** What was added, until the next `add`. */
   take(): Buffer {
-    const all = this.#parts.length === 1 && this.#parts[0] ? this.#parts[0] : Buffer.concat(this.#parts);
-    this.#parts = [];
+    const taken = this.#bytes.subarray(0, this.#length);
     this.#length = 0;
-    return all;
+    return taken;
   }
 }
 
@@ -95,10 +98,11 @@ export interface ShownMetric {
 export type ForeignMetric = () => string | Promise<string>;
 
 /**
- * Writes metrics. The event loop is given back every 2 ms, also to requests that change the numbers: one series is of
- * one moment, two may be of two.
+ * Writes metrics. The event loop is given back every millisecond, also to requests that change the numbers: one series is
+ * of one moment, two may be of two.
  *
  * @param constantLabels text of labels that every series carries, such as `zone="a"`
+ * @returns chunks of whole lines, each of which holds until the next is asked for: copy what must last
  */
 export async function* render(
   metrics: readonly (ShownMetric | ForeignMetric)[],
@@ -106,27 +110,38 @@ export async function* render(
   constantLabels = "",
   sliceMs = SLICE_MS,
 ): AsyncGenerator<Buffer, void> {
-  const chunks = new Chunks();
+  const chunk = new Chunk();
   let sliceEndsMs = performance.now() + sliceMs;
+  const rest = async (): Promise<void> => {
+    if (performance.now() < sliceEndsMs) return;
+    await nextTurn();
+    sliceEndsMs = performance.now() + sliceMs;
+  };
   for (const metric of metrics) {
-    if (typeof metric === "function") {
-      chunks.addText(await metric());
-      continue;
-    }
-    chunks.addText(renderHead(metric.exposedName, metric.help, metric.type, format));
+    const isForeign = typeof metric === "function";
+    const text = Buffer.from(
+      isForeign ? await metric() : renderHead(metric.exposedName, metric.help, metric.type, format),
+    );
+    if (!chunk.fits(text.length)) yield chunk.take();
+    chunk.add(text);
+    await rest();
+    if (isForeign) continue;
     // A copy, since pages come and go between two slices.
     for (const page of [...metric.pages]) {
-      const bytes = page.update(constantLabels);
-      chunks.add(format === "openmetrics" ? withExemplars(page, bytes) : Buffer.from(bytes));
-      if (chunks.isFull) yield chunks.take();
-      if (performance.now() >= sliceEndsMs) {
-        await nextTurn();
-        sliceEndsMs = performance.now() + sliceMs;
+      let bytes = bytesOf(page, format, constantLabels);
+      if (!chunk.fits(bytes.length)) {
+        yield chunk.take();
+        // Another scrape may have changed it meanwhile.
+        bytes = bytesOf(page, format, constantLabels);
       }
+      chunk.add(bytes);
+      await rest();
     }
   }
-  if (format === "openmetrics") chunks.addText("# EOF\n");
-  yield chunks.take();
+  const end = Buffer.from(format === "openmetrics" ? "# EOF\n" : "");
+  if (!chunk.fits(end.length)) yield chunk.take();
+  chunk.add(end);
+  yield chunk.take();
 }
 
 /** Calls every `collect` of our metrics, all at once. */
@@ -135,7 +150,11 @@ export async function collectAll(registry: Registry): Promise<void> {
   await Promise.all(metrics.map((metric) => (metric instanceof Exposed ? metric.collect?.() : undefined)));
 }
 
-/** Writes everything that a registry has: fast for metrics of ours, as fast as prom-client can for its own. */
+/**
+ * Writes everything that a registry has: fast for metrics of ours, as fast as prom-client can for its own.
+ *
+ * @returns chunks of whole lines, each of which holds until the next is asked for: copy what must last
+ */
 export async function* expose(
   registry: Registry,
   format: ExpositionFormat,
@@ -155,7 +174,7 @@ export async function* expose(
 
 /** As `expose`, in one text. */
 export async function exposeText(registry: Registry, format: ExpositionFormat = "text"): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const chunk of expose(registry, format)) parts.push(chunk);
-  return Buffer.concat(parts).toString("utf8");
+  let text = "";
+  for await (const chunk of expose(registry, format)) text += chunk.toString("utf8");
+  return text;
 }

@@ -1,5 +1,6 @@
 import type { Exposed } from "../series/exposed.ts";
-import { type PagedMetric, Pages } from "../series/page.ts";
+import { type PagedMetric, type PagedSeries, Pages } from "../series/page.ts";
+import type { Exemplar, Series } from "../series/series.ts";
 import { createShape, type Shape, type ShapeOptions } from "../series/shape.ts";
 import type { ShownMetric } from "./expose.ts";
 
@@ -8,6 +9,12 @@ export interface SeriesNote {
   readonly values: readonly string[];
   readonly slab: number;
   readonly offset: number;
+}
+
+/** The exemplars of a series, whose place is that in all series of its metric. */
+export interface ExemplarNote {
+  readonly at: number;
+  readonly exemplars: readonly (Exemplar | undefined)[];
 }
 
 /** What has come to a metric since the last note about it. Plain data: it is sent to another thread. */
@@ -21,17 +28,32 @@ export interface MetricNote {
   readonly anew: boolean;
   readonly slabs: readonly Float64Array[];
   readonly series: readonly SeriesNote[];
+  readonly exemplars: readonly ExemplarNote[];
 }
 
-/** Writes notes about metrics whose numbers lie in shared memory: each says only what is new. */
+/**
+ * Writes notes about metrics whose numbers lie in shared memory: each says only what is new. Exemplars are no numbers and
+ * travel with the notes; buckets alone have them.
+ */
 export function createNoteTaker(): (metrics: readonly Exposed[]) => readonly MetricNote[] {
+  const carried = new WeakMap<Series, number>();
+  const newExemplars = (metric: Exposed, anew: boolean): readonly ExemplarNote[] =>
+    metric.shape.edgeOf(0) === undefined
+      ? []
+      : metric.series.flatMap((series, at) => {
+          const { exemplars = [], exemplarChanges: changes } = series;
+          if (changes === (anew ? 0 : (carried.get(series) ?? 0))) return [];
+          carried.set(series, changes);
+          return [{ at, exemplars }];
+        });
   const known = new Map<Exposed, { generation: number; series: number; slabs: number }>();
 
   function note(metric: Exposed): readonly MetricNote[] {
     const before = known.get(metric);
     const anew = before?.generation !== metric.generation;
     const [seriesBefore, slabsBefore] = before && !anew ? [before.series, before.slabs] : [0, 0];
-    const isSame = !anew && seriesBefore === metric.series.length;
+    const exemplars = newExemplars(metric, anew);
+    const isSame = !anew && seriesBefore === metric.series.length && exemplars.length === 0;
     if (isSame) return [];
     known.set(metric, {
       generation: metric.generation,
@@ -50,6 +72,7 @@ export function createNoteTaker(): (metrics: readonly Exposed[]) => readonly Met
         series: metric.series
           .slice(seriesBefore)
           .map(({ values, place }) => ({ values, slab: place.slabId, offset: place.offset })),
+        exemplars,
       },
     ];
   }
@@ -65,6 +88,7 @@ class Mirror implements PagedMetric, ShownMetric {
   readonly shape: Shape;
   pages = new Pages(this);
   #slabs: Float64Array[] = [];
+  #series: (PagedSeries & { exemplars?: ExemplarNote["exemplars"] })[] = [];
 
   constructor({ name, help, type, labelNames, shape }: MetricNote) {
     this.exposedName = name;
@@ -74,15 +98,23 @@ class Mirror implements PagedMetric, ShownMetric {
     this.shape = createShape(shape);
   }
 
-  apply({ anew, slabs, series }: MetricNote): void {
+  apply({ anew, slabs, series, exemplars }: MetricNote): void {
     if (anew) {
       this.pages = new Pages(this);
       this.#slabs = [];
+      this.#series = [];
     }
     this.#slabs.push(...slabs);
     for (const { values, slab, offset } of series) {
       const numbers = this.#slabs[slab];
-      if (numbers) this.pages.add({ values, slab: numbers, offset });
+      if (!numbers) continue;
+      const mirrored = { values, slab: numbers, offset };
+      this.#series.push(mirrored);
+      this.pages.add(mirrored);
+    }
+    for (const { at, exemplars: shown } of exemplars) {
+      const mirrored = this.#series[at];
+      if (mirrored) mirrored.exemplars = shown;
     }
   }
 }

@@ -1,10 +1,11 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { pipeline } from "node:stream/promises";
+import type { Writable } from "node:stream";
+import { finished, pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
 import { acceptsGzip, CONTENT_TYPES, chooseFormat, type ExpositionFormat } from "./format.ts";
 
-/** Gives all metrics in a format, chunk by chunk. */
+/** Gives all metrics in a format, chunk by chunk; each holds until the next is asked for. */
 export type Scrape = (format: ExpositionFormat) => AsyncIterable<Buffer>;
 
 /** Level 1 makes a twentieth of it; more costs five times the processor for a third less. */
@@ -22,13 +23,22 @@ export function carriesToken(request: IncomingMessage, token: string): boolean {
   return scheme.toLowerCase() === "bearer" && isEqual;
 }
 
-async function* beginningWith(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer, void> {
-  yield first;
-  for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+/** Resolves when the chunk is no longer needed. */
+const written = (into: Writable, chunk: Buffer): Promise<void> =>
+  new Promise((resolve, reject) => {
+    into.write(chunk, (error) => (error ? reject(error) : resolve()));
+  });
+
+async function writeAll(first: Buffer, rest: AsyncIterator<Buffer>, into: Writable): Promise<void> {
+  await written(into, first);
+  for (let next = await rest.next(); !next.done; next = await rest.next()) await written(into, next.value);
+  into.end();
 }
 
 const isGone = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE";
+  error instanceof Error &&
+  "code" in error &&
+  (error.code === "ERR_STREAM_PREMATURE_CLOSE" || error.code === "ERR_STREAM_DESTROYED");
 
 /**
  * Answers a scrape in the format and encoding that it asks for. It is sent as fast as it is read, and compressed on
@@ -57,11 +67,13 @@ export async function respondToScrape(
     response.end();
     return;
   }
-  const body = beginningWith(start, chunks);
+  const gzip = isCompressed ? createGzip({ level: GZIP_LEVEL }) : undefined;
+  const sent = gzip ? pipeline(gzip, response) : finished(response);
   try {
-    if (isCompressed) await pipeline(body, createGzip({ level: GZIP_LEVEL }), response);
-    else await pipeline(body, response);
+    // Whichever is first: a connection that has ended takes no chunk, and says nothing of the one that waits.
+    await Promise.all([sent, Promise.race([sent, writeAll(start, chunks, gzip ?? response)])]);
   } catch (error) {
+    await chunks.return?.();
     // Whoever asked has gone; nobody is left to be told.
     if (!isGone(error)) throw error;
   }

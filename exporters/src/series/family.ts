@@ -112,6 +112,10 @@ export abstract class Family<S extends Series> extends Exposed<S> {
   /** Sets all series to zero. They stay: whoever holds one goes on counting with it. */
   reset(): void {
     for (const slab of this.slabs) slab.fill(0);
-    for (const series of this.series) series.exemplars = undefined;
+    for (const series of this.series) {
+      if (series.exemplars === undefined) continue;
+      series.exemplars = undefined;
+      series.exemplarChanges++;
+    }
   }
 }

@@ -39,6 +39,7 @@ export class HistogramSeries extends Series {
     while (bucket < this.count && value > (this.edges[bucket] as number)) bucket++;
     this.exemplars ??= new Array<Exemplar | undefined>(this.count + 1).fill(undefined);
     this.exemplars[bucket] = { labels, value, seconds };
+    this.exemplarChanges++;
   }
 }
 

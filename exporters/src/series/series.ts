@@ -18,6 +18,8 @@ export class Series {
   offset: number;
   /** By line of the exposition. */
   exemplars: (Exemplar | undefined)[] | undefined = undefined;
+  /** How often they have changed, for whoever carries them elsewhere. */
+  exemplarChanges = 0;
 
   constructor(values: readonly string[], place: Place) {
     this.values = values;

@@ -44,6 +44,7 @@ const GROUPS = [
   ["recording.yml", ruleGroups.recording, 15, 0.001],
   ["symptoms.yml", ruleGroups.symptoms, 15, 0.008],
   ["slo.yml", ruleGroups.slo, 15, 0.06],
+  ["slo.yml", ruleGroups.sloMinute, 60, 0.01],
   ["slo.yml", ruleGroups.sloHourly, 3_600, 0.001],
 ] as const;
 

@@ -29,6 +29,8 @@ export interface IncidentView {
   readonly policy: string | null;
   readonly runbookUrl: string | null;
   readonly dashboardUrl: string | null;
+  readonly panelUrl: string | null;
+  readonly logsUrl: string | null;
   readonly alerts: number;
   readonly firing: number;
 }
@@ -42,7 +44,7 @@ const COLUMNS = `i.id, i.number::double precision AS number,
   i.resolved_at AS "resolvedAt", i.resolved_by AS "resolvedBy", i.closed_as AS "closedAs",
   (SELECT storm.number::double precision FROM incident storm WHERE storm.id = i.folded_into) AS "foldedInto",
   i.suppressed_upstream AS "suppressedUpstream", i.policy_id AS policy, i.runbook_url AS "runbookUrl",
-  i.dashboard_url AS "dashboardUrl", i.firing,
+  i.dashboard_url AS "dashboardUrl", i.panel_url AS "panelUrl", i.logs_url AS "logsUrl", i.firing,
   (SELECT count(*)::integer FROM alert a WHERE a.incident_id = i.id) AS alerts`;
 
 export interface IncidentFilter {

@@ -26,6 +26,8 @@ export interface IncidentNews {
   readonly firing: number;
   readonly runbookUrl: string | null;
   readonly dashboardUrl: string | null;
+  readonly panelUrl: string | null;
+  readonly logsUrl: string | null;
   /** The incident's page in the console. */
   readonly url: string;
 }

@@ -61,7 +61,9 @@ test("the headline says what to do before anything else", () => {
 test("a link that no provider takes is left out", () => {
   const runbookUrl = `http://localhost/${"x".repeat(4_000)}`;
   expect(linksOf(sampleIncident({ runbookUrl })).map(({ text }) => text)).toEqual([
+    "Panel",
     "Dashboard",
+    "Logs",
     "Incident #12",
   ]);
 });

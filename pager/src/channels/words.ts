@@ -55,7 +55,9 @@ export function timesOf({ startedAt, resolvedAt }: IncidentNews): string {
 export function linksOf(incident: IncidentNews): readonly { readonly text: string; readonly url: string }[] {
   const links = [
     { text: "Runbook", url: incident.runbookUrl },
+    { text: "Panel", url: incident.panelUrl },
     { text: "Dashboard", url: incident.dashboardUrl },
+    { text: "Logs", url: incident.logsUrl },
     { text: `Incident #${incident.number}`, url: incident.url },
   ];
   return links.flatMap(({ text, url }) => (url === null || url.length > MAX_URL ? [] : [{ text, url }]));

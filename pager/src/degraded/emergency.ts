@@ -281,6 +281,8 @@ function newsOf(
     firing,
     runbookUrl: fact.annotations.runbook_url ?? null,
     dashboardUrl: fact.annotations.dashboard_url ?? null,
+    panelUrl: fact.annotations.panel_url ?? null,
+    logsUrl: fact.annotations.logs_url ?? null,
     url: `${consoleUrl}/incidents`,
   };
 }

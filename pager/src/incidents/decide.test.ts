@@ -1,7 +1,14 @@
 import { expect, test } from "vitest";
 import { decideIncident, type Firing, type OpenIncident } from "./decide.ts";
 
-const words = { summary: "down", description: "1 of 2", runbookUrl: null, dashboardUrl: null };
+const words = {
+  summary: "down",
+  description: "1 of 2",
+  runbookUrl: null,
+  dashboardUrl: null,
+  panelUrl: null,
+  logsUrl: null,
+};
 const firing = (changes: Partial<Firing> = {}): Firing => ({
   severity: "ticket",
   priority: "P2",

@@ -27,6 +27,8 @@ export interface Words {
   readonly description: string;
   readonly runbookUrl: string | null;
   readonly dashboardUrl: string | null;
+  readonly panelUrl: string | null;
+  readonly logsUrl: string | null;
 }
 
 /** What the open incident of the key was last set to. */
@@ -56,7 +58,9 @@ const sameWords = (one: Words, other: Words): boolean =>
   one.summary === other.summary &&
   one.description === other.description &&
   one.runbookUrl === other.runbookUrl &&
-  one.dashboardUrl === other.dashboardUrl;
+  one.dashboardUrl === other.dashboardUrl &&
+  one.panelUrl === other.panelUrl &&
+  one.logsUrl === other.logsUrl;
 
 /** What becomes of the incident of one key. */
 export function decideIncident(incident: OpenIncident | undefined, firing: Firing | undefined): Decision {

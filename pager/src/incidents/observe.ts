@@ -20,6 +20,8 @@ interface IncidentRow {
   description: string;
   runbook_url: string | null;
   dashboard_url: string | null;
+  panel_url: string | null;
+  logs_url: string | null;
 }
 
 interface FiringRow {
@@ -43,6 +45,8 @@ const wordsOf = (annotations: Readonly<Record<string, string>>): Words => ({
   description: annotations.description ?? annotations.message ?? "",
   runbookUrl: webUrl(annotations.runbook_url),
   dashboardUrl: webUrl(annotations.dashboard_url),
+  panelUrl: webUrl(annotations.panel_url),
+  logsUrl: webUrl(annotations.logs_url),
 });
 
 /** Locks the keys until the transaction ends, in one order for everybody. */
@@ -63,7 +67,8 @@ export async function lockKeys(tx: Queries, keys: readonly string[]): Promise<vo
 export async function observe(tx: Queries, keys: readonly string[]): Promise<readonly Observation[]> {
   const incidents = await tx.query<IncidentRow>(
     "open-incidents-of-keys",
-    `SELECT id, key, severity, priority, firing, summary, description, runbook_url, dashboard_url
+    `SELECT id, key, severity, priority, firing, summary, description, runbook_url, dashboard_url,
+       panel_url, logs_url
      FROM incident WHERE key = ANY($1) AND state <> 'resolved'`,
     [keys],
   );
@@ -94,6 +99,8 @@ export async function observe(tx: Queries, keys: readonly string[]): Promise<rea
           description: incident.description,
           runbookUrl: incident.runbook_url,
           dashboardUrl: incident.dashboard_url,
+          panelUrl: incident.panel_url,
+          logsUrl: incident.logs_url,
         },
       },
       firing: firing && {

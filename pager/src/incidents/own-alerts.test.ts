@@ -38,7 +38,9 @@ test("every alert that the pager raises has its runbook, and none is left of one
 test.each(raised)("the links of $labels.alertname lead into the console that the pager was given", (fact) => {
   expect(fact.annotations).toMatchObject({
     runbook_url: `${consoleUrl}/runbooks/${fact.labels.alertname}`,
-    dashboard_url: `${consoleUrl}/boards/overview`,
+    dashboard_url: `${consoleUrl}/boards/on-call`,
+    panel_url: expect.stringMatching(/^http.*\/boards\/[a-z-]+\?viewPanel=\d+$/),
+    logs_url: `${consoleUrl}/logs/pager`,
   });
 });
 

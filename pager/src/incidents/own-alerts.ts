@@ -1,20 +1,13 @@
-import { boardUrl, runbookUrl } from "@watchkeeper/catalogue/names";
+import { boardUrl, logsUrl, panelUrl, runbookUrl } from "@watchkeeper/catalogue/names";
+import { type PagerOwnName, pagerOwn } from "@watchkeeper/catalogue/pager-own";
 import { type AlertFact, incidentKeyOf } from "./fact.ts";
 import { type Priority, severityOf } from "./priority.ts";
 import type { Severity } from "./severity.ts";
 
 /** The alerts that the pager raises about itself: no rule knows them. Their runbooks are in `alerts/src/pager-own/`. */
-export const ownAlertNames = [
-  "PagerNobodyReached",
-  "PagerNotReady",
-  "PagerRouteBroken",
-  "PagerStorm",
-  "PagerTestPage",
-  "PagerUnreadableAlert",
-] as const;
-type OwnAlertName = (typeof ownAlertNames)[number];
+export const ownAlertNames = Object.keys(pagerOwn) as readonly PagerOwnName[];
 
-const ROUTE_BROKEN = "PagerRouteBroken" satisfies OwnAlertName;
+const ROUTE_BROKEN = "PagerRouteBroken" satisfies PagerOwnName;
 
 /** The label by which an alert of the pager's own asks for a team's owner instead of who is on call. */
 export const OWNER_LABEL = "oncall_owner_of";
@@ -28,7 +21,7 @@ interface Linked {
 }
 
 interface OwnFact extends Linked, Pick<AlertFact, "status" | "expiresAfterMs"> {
-  readonly alertname: OwnAlertName;
+  readonly alertname: PagerOwnName;
   readonly instance: string;
   readonly summary: string;
   readonly description: string;
@@ -38,7 +31,8 @@ interface OwnFact extends Linked, Pick<AlertFact, "status" | "expiresAfterMs"> {
 }
 
 function ownFact({ alertname, instance, status, expiresAfterMs, ...said }: OwnFact): AlertFact {
-  const { severity = "page", priority = "P1" } = said;
+  const { board, panel } = pagerOwn[alertname];
+  const { severity = pagerOwn[alertname].severity, priority = "P1" } = said;
   return {
     source: "pager",
     fingerprint: `${alertname}/${instance}`,
@@ -55,7 +49,9 @@ function ownFact({ alertname, instance, status, expiresAfterMs, ...said }: OwnFa
       summary: said.summary,
       description: said.description,
       runbook_url: runbookUrl(alertname, said.consoleUrl),
-      dashboard_url: boardUrl("overview", said.consoleUrl),
+      dashboard_url: boardUrl(board, said.consoleUrl),
+      panel_url: panelUrl(panel, said.consoleUrl),
+      logs_url: logsUrl("pager", said.consoleUrl),
     },
   };
 }
@@ -140,7 +136,6 @@ export const testPage = ({ id, person, by, consoleUrl }: TestPage): AlertFact =>
     summary: `Test page for ${person}`,
     description: `${by} wants to know whether this arrives. Nothing is wrong; it ends by itself.`,
     labels: { person },
-    severity: "info",
     priority: "P3",
     consoleUrl,
   });

@@ -76,7 +76,7 @@ function rowOf(
 
 const RECORD = `jsonb_to_recordset($1::jsonb) AS r(id uuid, key text, state text, source text, alertname text,
   service text, severity text, priority text, "startedAt" timestamptz, summary text, description text, "runbookUrl" text,
-  "dashboardUrl" text, labels jsonb, firing integer)`;
+  "dashboardUrl" text, "panelUrl" text, "logsUrl" text, labels jsonb, firing integer)`;
 
 /** Writes the decisions, set by set, and returns the incidents that changed.
  *
@@ -101,9 +101,9 @@ export async function writeDecisions(
     "open",
     "open-incidents",
     `INSERT INTO incident (id, key, source, alertname, service, severity, priority, started_at, summary, description,
-       runbook_url, dashboard_url, labels, firing)
+       runbook_url, dashboard_url, panel_url, logs_url, labels, firing)
      SELECT id, key, source, alertname, service, severity, priority, "startedAt", summary, description, "runbookUrl",
-       "dashboardUrl", labels, firing
+       "dashboardUrl", "panelUrl", "logsUrl", labels, firing
      FROM ${RECORD}`,
   );
   await write(
@@ -117,7 +117,7 @@ export async function writeDecisions(
        snoozed_until = CASE WHEN r.priority < i.priority THEN NULL ELSE i.snoozed_until END,
        priority = r.priority, firing = r.firing,
        summary = r.summary, description = r.description, runbook_url = r."runbookUrl",
-       dashboard_url = r."dashboardUrl", labels = r.labels
+       dashboard_url = r."dashboardUrl", panel_url = r."panelUrl", logs_url = r."logsUrl", labels = r.labels
      FROM ${RECORD} WHERE i.id = r.id`,
   );
   await write(

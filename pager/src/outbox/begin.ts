@@ -51,6 +51,8 @@ interface BeginRow {
   firing: number;
   runbook_url: string | null;
   dashboard_url: string | null;
+  panel_url: string | null;
+  logs_url: string | null;
 }
 
 /**
@@ -74,7 +76,7 @@ export async function beginAttempt(queries: Queries, claim: Claim, consoleUrl: s
          jsonb_build_object('level', n.level + 1, 'round', n.round + 1, 'reason', n.reason) END AS page,
        i.number, i.state, i.severity, i.priority, i.acknowledged_by, i.assignee, i.snoozed_until, i.version,
        i.alertname, i.service, i.summary, i.description, i.started_at, i.resolved_at, i.firing, i.runbook_url,
-       i.dashboard_url
+       i.dashboard_url, i.panel_url, i.logs_url
      FROM held
      JOIN destination dest ON dest.name = held.destination
      JOIN incident i ON i.id = held.incident_id
@@ -130,6 +132,8 @@ export async function beginAttempt(queries: Queries, claim: Claim, consoleUrl: s
         firing: row.firing,
         runbookUrl: row.runbook_url,
         dashboardUrl: row.dashboard_url,
+        panelUrl: row.panel_url,
+        logsUrl: row.logs_url,
         url: `${consoleUrl}/incidents/${row.number}`,
       },
     },

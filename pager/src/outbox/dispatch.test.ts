@@ -282,7 +282,7 @@ test("what a provider refuses for good opens an incident about the route, elsewh
       state: "triggered",
       summary: "Pages do not reach pagerduty",
       runbook_url: `${bed.options.consoleUrl}/runbooks/PagerRouteBroken`,
-      dashboard_url: `${bed.options.consoleUrl}/boards/overview`,
+      dashboard_url: `${bed.options.consoleUrl}/boards/on-call`,
     },
   ]);
   expect((await bed.deliveries()).filter((line) => line.startsWith("pagerduty"))).toEqual([

@@ -86,9 +86,34 @@ test("every promise of ours is the same after it went out as OpenSLO and came ba
   expect(plain(parsePromises("ours.yml", renderOpenSlo(slos)))).toEqual(plain(slos));
 });
 
+const periods: readonly Slo[] = (["week", "month", "quarter", "year"] as const).map((each) => ({
+  ...(slos[0] as Slo),
+  name: `Each${each}`,
+  days: each === "week" ? 28 : 30,
+  calendar: { each, zone: "Europe/Berlin" },
+}));
+
+test("so is a promise over each period of a calendar, with its time zone", () => {
+  const text = renderOpenSlo(periods);
+  expect(text).toContain("duration: 1Q");
+  expect(text).toContain("isRolling: false");
+  expect(text).toContain("timeZone: Europe/Berlin");
+  expect(plain(parsePromises("ours.yml", text))).toEqual(plain(periods));
+});
+
+test("a foreign quarter of the calendar becomes one of ours", () => {
+  const foreign = openslo.replace(
+    "{ duration: 4w, isRolling: true }",
+    '{ duration: 1Q, isRolling: false, calendar: { startTime: "2021-10-01 00:00:00", timeZone: America/New_York } }',
+  );
+  expect(parsePromises("openslo.yml", foreign)).toMatchObject([
+    { calendar: { each: "quarter", zone: "America/New_York" }, days: 30 },
+  ]);
+});
+
 test("the source that an import writes compiles, and is the same promise when it runs", async () => {
   const foreign = [...parsePromises("a.yml", sloth), ...parsePromises("b.yml", openslo)];
-  const all = [...slos, ...foreign];
+  const all = [...slos, ...periods, ...foreign];
   const path = writeSource("imported.ts", renderSource(all));
   const options = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2023", "--skipLibCheck"];
   const tsc = spawnSync(
@@ -192,6 +217,11 @@ describe("what the catalogue cannot carry is refused in one sentence, and nothin
     return changed;
   };
   const inOpenSlo = (from: string | RegExp, to: string): string => change(from, to, openslo);
+  const inCalendar = (startTime: string, timeZone = "Europe/Berlin", duration = "1M"): string =>
+    inOpenSlo(
+      "{ duration: 4w, isRolling: true }",
+      `{ duration: ${duration}, isRolling: false, calendar: { startTime: "${startTime}", timeZone: ${timeZone} } }`,
+    );
   test.each<[string, () => string, string]>([
     ["an empty file", () => "", "the file must be an OpenSLO v1 or sloth prometheus/v1 file: found nothing"],
     ["what is no YAML", () => "a: [", "the file must be YAML: found "],
@@ -300,9 +330,45 @@ describe("what the catalogue cannot carry is refused in one sentence, and nothin
       'document 3.spec.timeWindow[0].duration must be one of 28d, 4w, 30d: found "90d"',
     ],
     [
-      "a window of the calendar",
+      "neither a rolling window nor one of the calendar",
       () => inOpenSlo("isRolling: true", "isRolling: false"),
-      "document 3.spec.timeWindow[0].isRolling must be true: found false",
+      "document 3.spec.timeWindow[0].isRolling must be true, or there must be a calendar: found false",
+    ],
+    [
+      "a window that is both",
+      () => inOpenSlo("isRolling: true", "isRolling: true, calendar: { timeZone: UTC }"),
+      'document 3.spec.timeWindow[0].calendar must be left out where isRolling is true: found {"timeZone":"UTC"}',
+    ],
+    [
+      "a period of the calendar that we do not have",
+      () => inCalendar("2024-01-01 00:00:00", "UTC", "1d"),
+      'document 3.spec.timeWindow[0].duration must be one of 1w, 1M, 1Q, 1Y: found "1d"',
+    ],
+    [
+      "a place that is none",
+      () => inCalendar("2024-01-01 00:00:00", "Europe/Atlantis"),
+      'document 3.spec.timeWindow[0].calendar.timeZone must be a time zone such as Europe/Berlin: found "Europe/Atlantis"',
+    ],
+    [
+      "a month that begins in its middle",
+      () => inCalendar("2024-01-15 00:00:00"),
+      "document 3.spec.timeWindow[0].calendar.startTime must be midnight of the first of a month, such as " +
+        '2024-01-01 00:00:00: found "2024-01-15 00:00:00"',
+    ],
+    [
+      "a week that begins on a Sunday",
+      () => inCalendar("2024-01-07 00:00:00", "UTC", "1w"),
+      "calendar.startTime must be midnight of a Monday, such as 2024-01-01 00:00:00",
+    ],
+    [
+      "a day that there is not",
+      () => inCalendar("2024-02-31 00:00:00"),
+      "calendar.startTime must be midnight of the first of a month",
+    ],
+    [
+      "a period that begins at noon",
+      () => inCalendar("2024-01-01 12:00:00"),
+      "calendar.startTime must be midnight of the first of a month",
     ],
     [
       "another store of metrics",

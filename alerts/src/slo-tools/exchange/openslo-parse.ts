@@ -3,6 +3,7 @@ import type { Runbook } from "@watchkeeper/catalogue/runbook";
 import { type Grouping, type Indicator, presets, type Slo } from "@watchkeeper/catalogue/slo";
 import type { Field } from "./field.ts";
 import { annotations, OPENSLO, STEP_BREAK } from "./openslo-terms.ts";
+import { parseWindow } from "./openslo-window.ts";
 import {
   checked,
   ordinaryRunbook,
@@ -17,8 +18,6 @@ import {
 } from "./promise.ts";
 import { parseQuery } from "./query.ts";
 import { select } from "./select.ts";
-
-const WINDOWS = { "28d": 28, "4w": 28, "30d": 30 } as const;
 
 /** A query with its source. That it is Prometheus' is all that has to be known of the source. */
 function queryOf(field: Field): Field {
@@ -85,15 +84,6 @@ function indicatorOf(spec: Field, indicators: ReadonlyMap<string, Field>): Field
     found ??
     reference.refuse(`the name of an SLI in this file: ${[...indicators.keys()].join(", ") || "it has none"}`)
   );
-}
-
-function parseDays(spec: Field): Slo["days"] {
-  const windows = spec.at("timeWindow");
-  const [window, ...others] = windows.list();
-  if (!window || others.length > 0) return windows.refuse("a list of one window");
-  window.only("duration", "isRolling");
-  if (!window.at("isRolling").flag()) window.at("isRolling").refuse("true");
-  return WINDOWS[window.at("duration").oneOf(["28d", "4w", "30d"])];
 }
 
 function parseRunbook(notes: Field, promise: string, indicator: Indicator): Runbook {
@@ -166,7 +156,7 @@ function parseSlo(document: Field, indicators: ReadonlyMap<string, Field>): Slo 
       owner: parseOwner(note("owner"), service),
       indicator,
       objective: share,
-      days: parseDays(spec),
+      ...parseWindow(spec.at("timeWindow"), note("days")),
       urgency: note("urgency").missing ? "page" : note("urgency").oneOf(["page", "ticket"]),
       preset: note("preset").missing ? "strict" : note("preset").oneOf(presets),
       ...(!note("mayBeIdle").missing && { mayBeIdle: note("mayBeIdle").text() }),

@@ -2,6 +2,7 @@ import type { Selector } from "@watchkeeper/catalogue/promql";
 import type { Indicator, Slo } from "@watchkeeper/catalogue/slo";
 import { stringify } from "yaml";
 import { annotations, OPENSLO, STEP_BREAK } from "./openslo-terms.ts";
+import { buildWindow } from "./openslo-window.ts";
 
 /** Names in OpenSLO are those of DNS: `DirectoryLogin` becomes `directory-login`. */
 const dnsName = (name: string): string =>
@@ -19,12 +20,6 @@ const indicatorOf = (indicator: Indicator) => {
   return { ratioMetric: { counter: true, ...part, total: sumOf(indicator.total) } };
 };
 
-const rolling = ({ name, days, calendar }: Slo): string => {
-  if (calendar)
-    throw new Error(`Cannot export SLO "${name}" as it must hold over rolling days: found a calendar`);
-  return `${days}d`;
-};
-
 const buildOpenSlo = (slo: Slo) => ({
   apiVersion: OPENSLO,
   kind: "SLO",
@@ -37,6 +32,7 @@ const buildOpenSlo = (slo: Slo) => ({
       [annotations.preset]: slo.preset,
       ...(slo.mayBeIdle !== undefined && { [annotations.mayBeIdle]: slo.mayBeIdle }),
       ...(slo.per && { [annotations.per]: `${slo.per.label} ${slo.per.atMost}` }),
+      ...(slo.calendar && { [annotations.days]: String(slo.days) }),
       [annotations.board]: slo.board,
       [annotations.meaning]: slo.runbook.meaning,
       [annotations.impact]: slo.runbook.impact,
@@ -50,7 +46,7 @@ const buildOpenSlo = (slo: Slo) => ({
     description: slo.promise,
     service: slo.service,
     indicator: { metadata: { name: dnsName(slo.name) }, spec: indicatorOf(slo.indicator) },
-    timeWindow: [{ duration: rolling(slo), isRolling: true }],
+    timeWindow: [buildWindow(slo)],
     budgetingMethod: "Occurrences",
     objectives: [
       {

@@ -9,6 +9,7 @@ export const annotations = {
   preset: annotation("preset"),
   mayBeIdle: annotation("may-be-idle"),
   per: annotation("per"),
+  days: annotation("traffic-days"),
   board: annotation("board"),
   meaning: annotation("runbook-meaning"),
   impact: annotation("runbook-impact"),

@@ -87,6 +87,9 @@ class Writer {
       ...this.grouping(slo),
       `  objective: ${slo.objective},`,
       `  days: ${slo.days},`,
+      ...(slo.calendar
+        ? [`  calendar: { each: ${quoted(slo.calendar.each)}, zone: ${quoted(slo.calendar.zone)} },`]
+        : []),
       `  urgency: ${quoted(slo.urgency)},`,
       `  preset: ${quoted(slo.preset)},`,
       ...(slo.mayBeIdle === undefined ? [] : [`  mayBeIdle: ${quoted(slo.mayBeIdle)},`]),

@@ -2,7 +2,7 @@ import { sloAlerts, sloSeries } from "@watchkeeper/catalogue/names";
 import { defineSlo, type Slo } from "@watchkeeper/catalogue/slo";
 import { slos } from "@watchkeeper/catalogue/slos/all";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { sharedRules } from "../../slo/shared-rules.ts";
+import { minuteRules, sharedRules } from "../../slo/shared-rules.ts";
 import { backtest, compare } from "./backtest.ts";
 import { parseIncidents } from "./incidents.ts";
 import type { History } from "./open-metrics.ts";
@@ -107,7 +107,7 @@ test.each([login, balanced])(
 test("tickets are judged at every minute as the rules themselves judge them", async () => {
   const api = createPrometheusApi(prometheus.url);
   const end = START + MINUTES * 60;
-  const rules = sharedRules([login]);
+  const rules = [...sharedRules([login]), ...minuteRules([login])];
   const budget = rules.find((rule) => "record" in rule && rule.record === sloSeries.budgetEvents);
   const expected = new Set<string>();
   for (const rule of rules) {

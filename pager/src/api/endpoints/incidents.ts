@@ -41,6 +41,8 @@ export const incident = z
     policy: z.string().nullable(),
     runbookUrl: z.string().nullable(),
     dashboardUrl: z.string().nullable(),
+    panelUrl: z.string().nullable(),
+    logsUrl: z.string().nullable(),
     alerts: z.number().int(),
     firing: z.number().int(),
   })
