@@ -1,16 +1,10 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
-import { freePort } from "@watchkeeper/native/free-port";
-import { obtainTools } from "@watchkeeper/native/tools";
 import { until } from "@watchkeeper/testing/poll";
+import { STORM_RESPONDER, STORM_SERVICE } from "../chaos/people.ts";
 import { createWorld, INGEST_TOKEN, type World } from "../chaos/world.ts";
+import { alertmanagerStorm } from "./alertmanager-storm.ts";
 
 /*
  * How fast the pager is: two replicas, real PostgreSQL and Alertmanager, a stand-in that notes when each message
@@ -21,6 +15,13 @@ const PACE_A_SECOND = 100;
 const STORM_ALERTS = 10_000;
 const BODY_ALERTS = 100;
 const TIMERS = 10_000;
+/** Between two pages whose way is timed. */
+const PAGE_EVERY_MS = 800;
+/** Who are asked when they fire. */
+const PEOPLE = 50;
+
+/** Once what is timed in our storm is over; the rest of our minute only counts. */
+const ALERTMANAGER_AFTER_MS = 26_000;
 
 type Print = (line: string) => void;
 
@@ -56,6 +57,8 @@ const post = (url: string, body: string): Promise<number> =>
     body,
   }).then(async (response) => {
     await response.body?.cancel();
+    if (response.status !== 200)
+      throw new Error(`Cannot measure as a webhook was answered with ${response.status}`);
     return response.status;
   });
 
@@ -73,6 +76,19 @@ async function arrivalOf(world: World, name: string, timeoutMs = 60_000): Promis
   );
 }
 
+/** Until nothing waits to be read. */
+const processed = (world: World): Promise<true> =>
+  until(
+    "an empty inbox",
+    async () => {
+      const [row] = await world.query<{ count: number }>(
+        "SELECT count(*)::integer FROM inbox WHERE state = 'pending'",
+      );
+      return row?.count === 0 || undefined;
+    },
+    60_000,
+  );
+
 /** From just before the webhook leaves until its page arrived. */
 async function pageLatencies(world: World, prefix: string, count: number): Promise<number[]> {
   const sent = new Map<string, number>();
@@ -80,7 +96,7 @@ async function pageLatencies(world: World, prefix: string, count: number): Promi
     const name = `${prefix}${n}`;
     sent.set(name, Date.now());
     await post(world.pagerUrls[n % 2] ?? "", bodyOf([{ name, service: name.toLowerCase(), severity: "P0" }]));
-    await sleep(1_100);
+    await sleep(PAGE_EVERY_MS);
   }
   const latencies: number[] = [];
   for (const [name, atMs] of sent) latencies.push((await arrivalOf(world, name)) - atMs);
@@ -88,13 +104,13 @@ async function pageLatencies(world: World, prefix: string, count: number): Promi
 }
 
 /** Each request is timed from when it was due, so that one slow answer shows in those that had to wait for it. */
-async function acknowledgements(world: World): Promise<number[]> {
+async function acknowledgements(world: World, prefix: string, seconds: number): Promise<number[]> {
   const startMs = performance.now() + 50;
   return Promise.all(
-    Array.from({ length: PACE_A_SECOND * 12 }, async (_, n) => {
+    Array.from({ length: PACE_A_SECOND * seconds }, async (_, n) => {
       const dueMs = startMs + (n * 1_000) / PACE_A_SECOND;
       await sleep(Math.max(0, dueMs - performance.now()));
-      const name = `Paced${n}`;
+      const name = `${prefix}${n}`;
       await post(world.pagerUrls[n % 2] ?? "", bodyOf([{ name, service: "paced", severity: "info" }]));
       return performance.now() - dueMs;
     }),
@@ -104,7 +120,7 @@ async function acknowledgements(world: World): Promise<number[]> {
 async function escalationLateness(world: World): Promise<number> {
   const policy = JSON.stringify({
     id: "bench",
-    levels: [{ targets: ["nobody"], timeoutMs: 60_000 }],
+    levels: [{ targets: ["TARGET"], timeoutMs: 60_000 }],
     repeat: 0,
     catchAll: [],
     acknowledgeTimeoutMs: null,
@@ -114,7 +130,7 @@ async function escalationLateness(world: World): Promise<number> {
      INSERT INTO incident (key, source, alertname, service, severity, priority, started_at, summary, description, labels, firing)
      SELECT 'timer ' || n, 'bench', 'Timer', 'timer', 'page', 'P1', now(), '', '', '{}', 1 FROM generate_series(1, ${TIMERS}) n;
      INSERT INTO escalation (incident_id, run, policy, due_at)
-     SELECT id, 1, '${policy}', now() + interval '3 seconds' + random() * interval '25 seconds'
+     SELECT id, 1, replace('${policy}', 'TARGET', 'person-' || number % ${PEOPLE})::jsonb, now() + interval '3 seconds' + random() * interval '25 seconds'
      FROM incident WHERE source = 'bench';`,
   );
   const [row] = await until(
@@ -144,14 +160,37 @@ const rssMb = (world: World): number =>
     }),
   );
 
-/** Ten thousand alerts of one service within twenty seconds, with P0s of other services among them. */
-async function storm(world: World): Promise<{ readonly latencies: number[]; readonly outbound: number }> {
+interface Storm {
+  /** Of P0s on routes of their own. */
+  readonly latencies: readonly number[];
+  /** Attempts of the storm's route in its minute. */
+  readonly outbound: number;
+  /** Messages to the one person on call for the storm's route. */
+  readonly pages: number;
+  /** Until a P0 on a service of the same route that nobody was told of shows in Slack. */
+  readonly piercedMs: number;
+  readonly stored: number;
+}
+
+interface Message {
+  readonly channel: string;
+  readonly summary: string;
+  readonly receivedAt: string;
+  readonly content: { readonly to?: readonly string[] };
+}
+async function messagesOf(world: World, channel: string): Promise<readonly Message[]> {
+  const answer = await fetch(`${world.inboxUrl}/api/messages?channel=${channel}`);
+  return ((await answer.json()) as { messages: Message[] }).messages;
+}
+
+/** Ten thousand alerts of one route, all different, within twenty seconds, with P0s of other services among them. */
+async function storm(world: World): Promise<Storm> {
   const startMs = Date.now();
   const blow = (async () => {
     for (let part = 0; part < STORM_ALERTS / BODY_ALERTS; part++) {
       const drafts = Array.from({ length: BODY_ALERTS }, (_, n) => ({
         name: `Storm${part * BODY_ALERTS + n}`,
-        service: "storm",
+        service: STORM_SERVICE,
         severity: "page",
       }));
       await post(world.pagerUrls[part % 2] ?? "", bodyOf(drafts));
@@ -159,72 +198,45 @@ async function storm(world: World): Promise<{ readonly latencies: number[]; read
     }
   })();
   await sleep(2_000);
-  const [latencies] = await Promise.all([pageLatencies(world, "InStorm", 15), blow]);
+  const pierce = async (): Promise<number> => {
+    await sleep(8_000);
+    const sentMs = Date.now();
+    await post(
+      world.pagerUrls[0] ?? "",
+      bodyOf([{ name: "Pierces", service: `${STORM_SERVICE}-database`, severity: "P0" }]),
+    );
+    return until(
+      "the P0 that pierces",
+      async () => {
+        const messages = await messagesOf(world, "slack");
+        const found = messages.find(({ summary }) => summary.includes("Pierces:"));
+        return found && Date.parse(found.receivedAt) - sentMs;
+      },
+      60_000,
+    );
+  };
+  const [latencies, piercedMs] = await Promise.all([pageLatencies(world, "InStorm", 20), pierce(), blow]);
   await sleep(Math.max(0, startMs + 60_000 - Date.now()));
   const [row] = await world.query<{ count: number }>(
     `SELECT count(*)::integer FROM delivery_attempt a JOIN delivery d ON d.id = a.delivery_id
      JOIN incident i ON i.id = d.incident_id
-     WHERE (i.service = 'storm' OR i.alertname = 'PagerStorm')
+     WHERE (i.service LIKE '${STORM_SERVICE}%' OR i.alertname = 'PagerStorm')
        AND a.started_at < to_timestamp(${startMs / 1_000}) + interval '1 minute'`,
   );
-  return { latencies, outbound: row?.count ?? Number.NaN };
-}
-
-/** The same alerts through Alertmanager's own Slack and webhook receivers, for a minute. */
-async function alertmanagerStorm(): Promise<number> {
-  let requests = 0;
-  const server = createServer((request, response) => {
-    requests += 1;
-    request.resume().on("end", () => response.end("ok"));
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  const folder = mkdtempSync(join(tmpdir(), "alertmanager-storm-"));
-  const file = join(folder, "alertmanager.yml");
-  const url = `http://127.0.0.1:${port}`;
-  writeFileSync(
-    file,
-    `route: { receiver: all, group_by: [alertname, service], group_wait: 1s, group_interval: 30s }\nreceivers:\n  - name: all\n    slack_configs: [{ api_url: "${url}/slack", channel: "#incidents" }]\n    webhook_configs: [{ url: "${url}/webhook" }]\n`,
+  const pages = (await messagesOf(world, "email")).filter(
+    ({ content, receivedAt }) =>
+      content.to?.includes(STORM_RESPONDER) && Date.parse(receivedAt) < startMs + 60_000,
+  ).length;
+  const [stored] = await world.query<{ count: number }>(
+    `SELECT count(*)::integer FROM incident WHERE service = '${STORM_SERVICE}' AND state <> 'resolved'`,
   );
-  const tools = await obtainTools(() => undefined);
-  const listen = `127.0.0.1:${await freePort()}`;
-  const args = [
-    `--config.file=${file}`,
-    `--storage.path=${folder}`,
-    `--web.listen-address=${listen}`,
-    "--cluster.listen-address=",
-  ];
-  const child = spawn(tools.alertmanager.path, args, {
-    stdio: "ignore",
-    env: { ...process.env, ...tools.alertmanager.env },
-  });
-  try {
-    await until("Alertmanager", async () =>
-      (await fetch(`http://${listen}/-/ready`)).ok ? true : undefined,
-    );
-    const startMs = Date.now();
-    for (let part = 0; part < STORM_ALERTS / BODY_ALERTS; part++) {
-      const alerts = Array.from({ length: BODY_ALERTS }, (_, n) => ({
-        labels: { alertname: `Storm${part * BODY_ALERTS + n}`, service: "storm", severity: "page" },
-      }));
-      const response = await fetch(`http://${listen}/api/v2/alerts`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(alerts),
-      });
-      await response.body?.cancel();
-      await sleep(50);
-    }
-    await sleep(Math.max(0, startMs + 60_000 - Date.now()));
-    return requests;
-  } finally {
-    child.kill("SIGKILL");
-    await once(child, "exit");
-    server.closeAllConnections();
-    server.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  return {
+    latencies,
+    outbound: row?.count ?? Number.NaN,
+    pages,
+    piercedMs,
+    stored: stored?.count ?? Number.NaN,
+  };
 }
 
 /** One replica dies: how soon the other sends what nobody had begun, and what the dead one held. */
@@ -249,36 +261,55 @@ async function takeOver(world: World): Promise<{ readonly freeMs: number; readon
   return { freeMs, leasedMs };
 }
 
+/** With the database away a promise would be a lie. */
+const expectRefusal = (posted: Promise<number>): Promise<void> =>
+  posted.then(
+    () => {
+      throw new Error("Cannot measure as a webhook was taken without a database");
+    },
+    () => undefined,
+  );
+
 async function emergency(world: World): Promise<number> {
   world.postgres.signal("SIGQUIT");
   await world.postgres.ended();
   const startMs = Date.now();
-  await post(world.pagerUrls[0] ?? "", bodyOf([{ name: "Emergency", service: "emergency", severity: "P0" }]));
+  const body = bodyOf([{ name: "Emergency", service: "emergency", severity: "P0" }]);
+  await expectRefusal(post(world.pagerUrls[0] ?? "", body));
   return (await arrivalOf(world, "Emergency")) - startMs;
 }
 
 export async function run(print: Print): Promise<void> {
   const world = await createWorld();
   try {
-    const acknowledged = await acknowledgements(world);
+    // A pager that has just started compiles itself while it works.
+    await acknowledgements(world, "Warm", 6);
+    await processed(world);
+    const acknowledged = await acknowledgements(world, "Paced", 12);
     print(
       `webhook ack at ${PACE_A_SECOND}/s: p50 ${ms(quantile(acknowledged, 0.5))} ms, p99 ${ms(quantile(acknowledged, 0.99))} ms`,
     );
+    await processed(world);
     const idle = await pageLatencies(world, "Idle", 20);
     print(`webhook to provider, idle: p50 ${quantile(idle, 0.5)} ms, p99 ${quantile(idle, 0.99)} ms`);
     const lateness = await escalationLateness(world);
     print(`${TIMERS} timers: p99 ${ms(lateness)} ms late`);
-    const { latencies, outbound } = await storm(world);
+    const [{ latencies, outbound, pages, piercedMs, stored }, theirs] = await Promise.all([
+      storm(world),
+      sleep(ALERTMANAGER_AFTER_MS).then(() => alertmanagerStorm(STORM_ALERTS, BODY_ALERTS)),
+    ]);
     print(
-      `storm: ${outbound} messages; P0 to provider p50 ${quantile(latencies, 0.5)} ms, p99 ${quantile(latencies, 0.99)} ms`,
+      `storm: ${stored} of ${STORM_ALERTS} alerts are open incidents; ${outbound} messages in its minute, ${pages} to the person on call; a P0 of its route shows after ${piercedMs} ms`,
     );
+    print(
+      `in the storm, P0 of other routes to provider: p50 ${quantile(latencies, 0.5)} ms, p99 ${quantile(latencies, 0.99)} ms`,
+    );
+    print(`the same storm through Alertmanager's own receivers: ${theirs} messages`);
     const rss = rssMb(world);
     const { freeMs, leasedMs } = await takeOver(world);
     print(`take-over: free ${freeMs} ms, leased ${leasedMs} ms`);
     const emergencyMs = await emergency(world);
     print(`PostgreSQL down: page after ${emergencyMs} ms`);
-    const theirs = await alertmanagerStorm();
-    print(`the same storm through Alertmanager's own receivers: ${theirs} messages`);
     print(
       JSON.stringify({
         ack_p50_ms: ms(quantile(acknowledged, 0.5)),

@@ -1,6 +1,6 @@
-import { type Directory, teamOnlyDirectory } from "@watchkeeper/pager/escalation/directory";
 import { run } from "@watchkeeper/pager/run";
 import { runProcess } from "@watchkeeper/process/main";
+import { chaosDirectory } from "./people.ts";
 
 /*
  * A pager that ends itself, as `kill -9` would, at one of its named points: `CHAOS_KILL_AT` names the point and
@@ -9,19 +9,15 @@ import { runProcess } from "@watchkeeper/process/main";
 const { CHAOS_KILL_AT: killAt, CHAOS_KILL_ON: killOn } = process.env;
 let reached = 0;
 
-/** Each service has a route of its own, or storms would speak for nearly all incidents. */
-const directory: Directory = {
-  ...teamOnlyDirectory,
-  policyFor: (incident) => ({ ...teamOnlyDirectory.policyFor(incident), id: incident.service }),
-};
-
 await runProcess("pager", (context) =>
   run(context, {
-    directory,
+    directory: chaosDirectory,
     checkpoint: (point) => {
       if (point !== killAt) return;
       reached += 1;
-      if (reached === Number(killOn)) process.kill(process.pid, "SIGKILL");
+      if (reached !== Number(killOn)) return;
+      context.log.warn({ point }, "ends itself here");
+      process.kill(process.pid, "SIGKILL");
     },
   }),
 );

@@ -5,6 +5,8 @@ export interface Random {
   /** A whole number from 0, below `limit`. */
   below(limit: number): number;
   pick<T>(items: readonly T[]): T;
+  /** Deals the cards in a random order, again and again: each comes before any comes twice. */
+  deck<T>(cards: readonly T[]): () => T;
 }
 
 /** mulberry32: small, and good enough to choose what breaks next. */
@@ -15,16 +17,26 @@ export function createRandom(seed: number): Random {
     let mixed = state;
     mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
   };
   const below = (limit: number): number => Math.floor(next() * limit);
+  const pick = <T>(items: readonly T[]): T => {
+    const item = items[below(items.length)];
+    if (item === undefined) throw new Error("Cannot pick from nothing");
+    return item;
+  };
   return {
     next,
     below,
-    pick: (items) => {
-      const item = items[below(items.length)];
-      if (item === undefined) throw new Error("Cannot pick from nothing");
-      return item;
+    pick,
+    deck<T>(cards: readonly T[]) {
+      let left: T[] = [];
+      return () => {
+        if (left.length === 0) left = [...cards];
+        const card = pick(left);
+        left.splice(left.indexOf(card), 1);
+        return card;
+      };
     },
   };
 }

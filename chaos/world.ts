@@ -18,7 +18,7 @@ import { until } from "@watchkeeper/testing/poll";
 import pg from "pg";
 
 export const INGEST_TOKEN = "chaos-ingest-token-0123456789";
-const API_TOKEN = "chaos-api-token-0123456789";
+export const API_TOKEN = "chaos-api-token-0123456789";
 
 /** A server that can be ended in any way and started again. */
 export interface Server {
@@ -40,6 +40,8 @@ export interface World {
   readonly inboxUrl: string;
   /** Asks the pager's database; a connection for each question, since the server comes and goes. */
   query<Row extends pg.QueryResultRow>(text: string): Promise<readonly Row[]>;
+  /** Sets the clock by which the database decides. @returns false when the database is away */
+  stepClock(ms: number): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -182,6 +184,11 @@ export async function createWorld(): Promise<World> {
   await Promise.all([postgres.start(), alertmanager.start()]);
   // One after the other: the first makes the schema.
   for (const one of pagers) await one.start();
+  await query(
+    `CREATE TABLE chaos_clock (ahead interval NOT NULL); INSERT INTO chaos_clock VALUES ('0');
+     CREATE OR REPLACE FUNCTION pager_now() RETURNS timestamptz LANGUAGE sql STABLE
+     AS $$ SELECT now() + (SELECT ahead FROM chaos_clock) $$`,
+  );
   return {
     postgres,
     pagers,
@@ -189,6 +196,11 @@ export async function createWorld(): Promise<World> {
     alertmanagerUrl,
     inboxUrl,
     query,
+    stepClock: (ms) =>
+      query(`UPDATE chaos_clock SET ahead = ahead + ${ms} * interval '1 ms'`).then(
+        () => true,
+        () => false,
+      ),
     async close() {
       for (const one of [...pagers, alertmanager]) {
         one.signal("SIGCONT");

@@ -139,6 +139,7 @@ export const labels = {
     "missed_resolve",
     "suppressed",
     "unsuppressed",
+    "left_out",
   ]),
   inbox_result: closed("What became of a webhook body", ["accepted", "unauthorized", "unreadable", "failed"]),
   delivery_result: closed("How an attempt to deliver a message ended", [

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { LabelValue } from "@watchkeeper/catalogue/labels";
 import {
   databaseConnectionAcquireSeconds,
@@ -25,6 +26,24 @@ export interface QueryRunner extends Queries {
   /** Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
 }
+
+export interface InstrumentPoolOptions {
+  /**
+   * Each text with values is parsed and planned once for each connection. For code that has few texts, all its own: a
+   * connection keeps every one of them. Not for connections that a proxy shares between transactions.
+   */
+  readonly prepare?: boolean;
+}
+
+/** The server cuts names off after 63 characters; the same text is the same statement whatever the code calls it. */
+const statementNameOf = (text: string): string => {
+  const known = statementNames.get(text);
+  if (known !== undefined) return known;
+  const name = createHash("sha256").update(text).digest("base64url");
+  statementNames.set(text, name);
+  return name;
+};
+const statementNames = new Map<string, string>();
 
 const QUERY_ATTRIBUTES = { "db.system.name": "postgresql" } as const;
 
@@ -91,7 +110,11 @@ export function exportPool(pool: pg.Pool, metrics: Metrics): void {
  * Exports the pool's connections and gives queries that are timed by name. The time is that of the query itself,
  * failed ones included; waiting for a connection is `database_connection_acquire_seconds`.
  */
-export function instrumentPool(pool: pg.Pool, metrics: Metrics): QueryRunner {
+export function instrumentPool(
+  pool: pg.Pool,
+  metrics: Metrics,
+  { prepare = false }: InstrumentPoolOptions = {},
+): QueryRunner {
   const duration = metrics.histogram(databaseQueryDurationSeconds);
   const errors = metrics.counter(databaseErrorsTotal);
   exportPool(pool, metrics);
@@ -101,7 +124,11 @@ export function instrumentPool(pool: pg.Pool, metrics: Metrics): QueryRunner {
       const start = performance.now();
       try {
         return await inSpan(name, QUERY_ATTRIBUTES, () =>
-          client.query<Row>(text, values ? [...values] : undefined),
+          client.query<Row>({
+            text,
+            ...(values && { values: [...values] }),
+            ...(prepare && values && { name: statementNameOf(text) }),
+          }),
         );
       } catch (error) {
         errors.inc({ error_class: errorClassOf(error) });

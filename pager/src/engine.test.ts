@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { type Inbox, startInbox } from "@watchkeeper/inbox/server";
 import { createLog } from "@watchkeeper/process/log";
 import { until } from "@watchkeeper/testing/poll";
@@ -79,7 +82,9 @@ test("two engines on one database share the work, and everything is done exactly
   for (const name of ["one", "two"]) {
     const seen = new Set<string>();
     workers.set(name, seen);
-    start({ checkpoint: (point, claim) => void (point === "claimed" && seen.add(claim.deliveryId)) });
+    start({
+      checkpoint: (point, claim) => void (point === "claimed" && claim && seen.add(claim.deliveryId)),
+    });
   }
   // As many as are no storm yet.
   const incidents = 10;
@@ -119,6 +124,56 @@ test("an engine that is told to end gives back what it was sending, to be tried 
   await misbehave("ok");
   await bed.settle();
   expect(await received()).toHaveLength(1);
+});
+
+test("a body that tells of a P0 is read before the flood that came earlier", async () => {
+  for (let n = 0; n < 3; n++) {
+    await storeBody(bed.database, "alertmanager", webhookBody({ name: `Flood${n}`, severity: "info" }));
+  }
+  await bed.receive(webhookBody({ name: "Worst", severity: "P0" }));
+  const { rows } = await bed.database.query("test", "SELECT alertname FROM incident ORDER BY number");
+  expect(rows.map(({ alertname }) => alertname)).toEqual(["Worst", "Flood0", "Flood1", "Flood2"]);
+});
+
+test("alerts that Alertmanager left out of its message are counted, shown and asked for", async () => {
+  const there = [{ name: "Shown" }, { name: "LeftOut" }].map(({ name }) => ({
+    fingerprint: `${name}/app/app-1`,
+    labels: { alertname: name, service: "app", severity: "page", instance: "app-1" },
+    startsAt: "2026-03-01T02:59:30Z",
+    status: { state: "active" },
+  }));
+  const alertmanager = createServer((request, response) => {
+    const isStatus = request.url?.startsWith("/api/v2/status");
+    response.end(JSON.stringify(isStatus ? { uptime: "2026-03-01T02:00:00Z" } : there));
+  }).listen(0, "127.0.0.1");
+  try {
+    await once(alertmanager, "listening");
+    const { port } = alertmanager.address() as AddressInfo;
+    const engine = start({ alertmanager: { urls: [`http://127.0.0.1:${port}`], receiver: "pager" } });
+    const body = JSON.parse(webhookBody({ name: "Shown" }).toString());
+    const truncated = Buffer.from(JSON.stringify({ ...body, truncatedAlerts: 1 }));
+    for (let n = 0; n < 2; n++) await storeBody(bed.database, "alertmanager", truncated);
+    engine.wake();
+    const rows = async () =>
+      (
+        await bed.database.query(
+          "test",
+          `SELECT alertname, (SELECT count(*)::integer FROM incident_event e WHERE e.incident_id = i.id
+             AND e.kind = 'left-out') AS said FROM incident i ORDER BY number`,
+        )
+      ).rows;
+    const found = await until("both", async () => ((await rows()).length === 2 ? rows() : undefined));
+    expect(found).toEqual([
+      { alertname: "Shown", said: 1 },
+      { alertname: "LeftOut", said: 0 },
+    ]);
+    expect(await bed.metrics.registry.metrics()).toContain(
+      'watchkeeper_pager_reconciled_total{reconcile_result="left_out"} 2\n',
+    );
+  } finally {
+    alertmanager.closeAllConnections();
+    alertmanager.close();
+  }
 });
 
 test("a body that the database refuses again and again is kept, people are told, and their runbook helps", async () => {

@@ -4,6 +4,8 @@ import type { Log } from "@watchkeeper/process/log";
 import { reasonOf } from "@watchkeeper/process/main";
 import type { Channel } from "./channels/channel.ts";
 import type { ChannelName } from "./channels/channel-name.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import type { ClockWatch } from "./database/clock-watch.ts";
 import { removeOldRows } from "./database/retention.ts";
 import { fireDue } from "./escalation/fire.ts";
 import { reopenDue } from "./escalation/reopen.ts";
@@ -14,7 +16,7 @@ import { processNext } from "./ingest/process.ts";
 import { countSuperseded, type PagerMetrics } from "./metrics.ts";
 import { carryCanary } from "./outbox/canary.ts";
 import type { Claim } from "./outbox/claim.ts";
-import { type Checkpoint, createDispatcher } from "./outbox/dispatch.ts";
+import { createDispatcher } from "./outbox/dispatch.ts";
 import { askAlertmanagers } from "./reconcile/alertmanager.ts";
 import { reconcile } from "./reconcile/reconcile.ts";
 import type { Reach } from "./routes.ts";
@@ -37,7 +39,9 @@ export interface EngineOptions {
   readonly recover?: () => Promise<void>;
   /** Once a minute: what is needed to page without the database. */
   readonly takeSnapshot?: () => Promise<void>;
-  readonly checkpoint?: (point: Checkpoint, claim: Claim) => Promise<void> | void;
+  readonly checkpoint?: (point: Checkpoint, claim?: Claim) => Promise<void> | void;
+  /** Notices when the database's clock is set back; undefined: nobody looks. */
+  readonly clockWatch?: ClockWatch;
 }
 
 export interface Engine {
@@ -49,8 +53,12 @@ export interface Engine {
 
 /** How late anything that nobody announced may be noticed: due retries, the other replica's work. */
 const POLL_MS = 250;
+/** What waits for an answer that came is asked again before it leaves; until then it only waits. */
+const CANCEL_MS = 2_000;
+const CLOCK_MS = 500;
 const HOUSEKEEPING_MS = 60_000;
 const RECONCILE_MS = 60_000;
+const LEFT_OUT_PAUSE_MS = 1_000;
 /** A database that is away is asked this often. */
 const TROUBLE_PAUSE_MS = 1_000;
 /** Less than the process is given to end. */
@@ -62,33 +70,61 @@ const CLOSE_BUDGET_MS = 2_500;
  * are sent.
  */
 export function startEngine(options: EngineOptions): Engine {
-  const { database, reach, consoleUrl, metrics, log, clock = systemClock } = options;
+  const { database, reach, consoleUrl, metrics, log, checkpoint, clock = systemClock } = options;
   const dispatcher = createDispatcher(options);
   const stopping = new AbortController();
+  const asleep = (ms: number): Promise<void> => clock.sleep(ms, stopping.signal);
   const inboxWake = createWake();
   const escalationWake = createWake();
   const outboxWake = createWake();
+  const reconcileWake = createWake();
+  /** Alertmanager has said so of a message, and has not been asked since. */
+  let leftOut = false;
+  const onLeftOut = (): void => {
+    leftOut = true;
+    reconcileWake.wake();
+  };
 
+  const onNews = (): void => {
+    escalationWake.wake();
+    outboxWake.wake();
+  };
+  const processing = { database, reach, consoleUrl, metrics, log, checkpoint, onNews, onLeftOut };
+  /** Woken for every body of a flood, a stage looks for what nobody announces no oftener than without the flood. */
+  const isPollDue = (name: string, everyMs = POLL_MS): boolean => {
+    if (performance.now() - (lookedAtMs.get(name) ?? Number.NEGATIVE_INFINITY) < everyMs) return false;
+    lookedAtMs.set(name, performance.now());
+    return true;
+  };
+  const lookedAtMs = new Map<string, number>();
   const processInbox = async (): Promise<void> => {
     await options.recover?.();
-    while (!stopping.signal.aborted && (await processNext({ database, reach, consoleUrl, metrics, log }))) {
-      escalationWake.wake();
-      outboxWake.wake();
-    }
+    while (!stopping.signal.aborted && (await processNext(processing)));
   };
   const escalate = async (): Promise<void> => {
-    while (!stopping.signal.aborted && (await fireDue({ database, reach, metrics })));
-    while (!stopping.signal.aborted && (await reopenDue(database, reach)));
+    const cancels = isPollDue("cancelled", CANCEL_MS);
+    while (!stopping.signal.aborted && (await fireDue({ database, reach, metrics, checkpoint, cancels })));
+    if (isPollDue("reopen")) while (!stopping.signal.aborted && (await reopenDue(database, reach)));
     outboxWake.wake();
   };
   const sendOutbox = async (): Promise<void> => {
     await dispatcher.dispatch();
-    await carryCanary(database, options.heartbeatUrl, log);
+    if (isPollDue("canary")) await carryCanary(database, options.heartbeatUrl, log);
   };
   const compareWithAlertmanager = async (): Promise<void> => {
     if (!options.alertmanager) return;
     const { urls, receiver } = options.alertmanager;
-    await reconcile(database, reach, metrics, await askAlertmanagers(urls, receiver, stopping.signal));
+    const asksForLeftOut = leftOut;
+    leftOut = false;
+    try {
+      // Several messages of a storm are one question.
+      if (asksForLeftOut) await asleep(LEFT_OUT_PAUSE_MS);
+      const upstream = await askAlertmanagers(urls, receiver, stopping.signal);
+      await reconcile(database, reach, metrics, upstream, asksForLeftOut);
+    } catch (error) {
+      leftOut ||= asksForLeftOut;
+      throw error;
+    }
     escalationWake.wake();
     outboxWake.wake();
   };
@@ -122,13 +158,18 @@ export function startEngine(options: EngineOptions): Engine {
       await pause(failing ? TROUBLE_PAUSE_MS : ms);
     }
   }
-  const asleep = (ms: number): Promise<void> => clock.sleep(ms, stopping.signal);
 
   const loops = Promise.all([
     loop("inbox", processInbox, (ms) => inboxWake.sleep(ms, clock, stopping.signal), POLL_MS),
     loop("escalation", escalate, (ms) => escalationWake.sleep(ms, clock, stopping.signal), POLL_MS),
     loop("outbox", sendOutbox, (ms) => outboxWake.sleep(ms, clock, stopping.signal), POLL_MS),
-    loop("reconciliation", compareWithAlertmanager, asleep, RECONCILE_MS),
+    loop("clock", async () => options.clockWatch?.look(), asleep, CLOCK_MS),
+    loop(
+      "reconciliation",
+      compareWithAlertmanager,
+      (ms) => reconcileWake.sleep(ms, clock, stopping.signal),
+      RECONCILE_MS,
+    ),
     loop("housekeeping", keepHouse, asleep, HOUSEKEEPING_MS),
   ]);
 

@@ -1,6 +1,6 @@
 import type { ChannelName } from "./channels/channel-name.ts";
 import type { Directory } from "./escalation/directory.ts";
-import { brokenDestination } from "./incidents/own-alerts.ts";
+import { brokenDestination, isForOwner } from "./incidents/own-alerts.ts";
 import type { Severity } from "./incidents/severity.ts";
 
 /** Which channels a severity uses; all of them at once. */
@@ -28,11 +28,15 @@ export interface Reach {
   readonly consoleUrl: string;
 }
 
-/** Which of the team's destinations hear of an incident. A broken destination is never told of its own trouble. */
+/**
+ * Which of the team's destinations hear of an incident. A broken destination is never told of its own trouble, and what
+ * is for a team's owner reaches them by their own channels alone.
+ */
 export function destinationsFor(
   incident: { readonly severity: Severity; readonly labels: Readonly<Record<string, string>> },
   destinations: Destinations,
 ): readonly ChannelName[] {
+  if (isForOwner(incident.labels)) return [];
   const broken = brokenDestination(incident.labels);
   return channelsOf[incident.severity].filter(
     (name) => destinations.get(name)?.reaches.includes("team") && name !== broken,

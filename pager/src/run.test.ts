@@ -1,4 +1,7 @@
+import { mkdtemp, rm } from "node:fs/promises";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { metricsOf } from "@watchkeeper/catalogue/metrics/all";
 import { differencesFromCatalogue } from "@watchkeeper/exporters/contract";
 import { type Inbox, startInbox } from "@watchkeeper/inbox/server";
@@ -7,6 +10,7 @@ import { noTelemetry } from "@watchkeeper/process/telemetry";
 import { until } from "@watchkeeper/testing/poll";
 import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readSnapshot } from "./degraded/snapshot.ts";
 import { run } from "./run.ts";
 import { SECRETS, standInChannels, webhookBody } from "./test-bed.ts";
 
@@ -45,6 +49,7 @@ let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let inbox: Inbox;
 let proxy: Awaited<ReturnType<typeof createProxy>>;
 let closePager: () => Promise<void>;
+let env: Record<string, string | undefined>;
 let pager: string;
 let ops: string;
 const logLines: string[] = [];
@@ -62,27 +67,28 @@ beforeAll(async () => {
   url.port = String(proxy.port());
   const channels = standInChannels(inbox);
   const log = createLog("pager", "info", { write: (line) => void logLines.push(line) });
+  env = {
+    WATCHKEEPER_PAGER_HTTP_PORT: "0",
+    WATCHKEEPER_PAGER_OPS_PORT: "0",
+    WATCHKEEPER_PAGER_DATABASE_URL: url.href,
+    WATCHKEEPER_PAGER_INGEST_TOKEN: INGEST,
+    WATCHKEEPER_PAGER_API_TOKEN: API,
+    WATCHKEEPER_PAGER_CONSOLE_URL: "http://console.example:4700/",
+    WATCHKEEPER_PAGER_SLACK_TOKEN: SECRETS.slack,
+    WATCHKEEPER_PAGER_SLACK_CHANNEL: "#incidents",
+    WATCHKEEPER_PAGER_SLACK_API_URL: channels.slack?.apiUrl,
+    WATCHKEEPER_PAGER_SMTP_URL: channels.email?.url,
+    WATCHKEEPER_PAGER_EMAIL_FROM: channels.email?.from,
+    WATCHKEEPER_PAGER_EMAIL_TO: channels.email?.to,
+    WATCHKEEPER_PAGER_PAGERDUTY_ROUTING_KEY: SECRETS.routingKey,
+    WATCHKEEPER_PAGER_PAGERDUTY_URL: channels.pagerduty?.url,
+    WATCHKEEPER_PAGER_WEBHOOK_URL: channels.webhook?.url,
+    WATCHKEEPER_PAGER_WEBHOOK_SECRET: SECRETS.webhook,
+  };
   closePager = await run({
     telemetry: noTelemetry,
     log,
-    env: {
-      WATCHKEEPER_PAGER_HTTP_PORT: "0",
-      WATCHKEEPER_PAGER_OPS_PORT: "0",
-      WATCHKEEPER_PAGER_DATABASE_URL: url.href,
-      WATCHKEEPER_PAGER_INGEST_TOKEN: INGEST,
-      WATCHKEEPER_PAGER_API_TOKEN: API,
-      WATCHKEEPER_PAGER_CONSOLE_URL: "http://console.example:4700/",
-      WATCHKEEPER_PAGER_SLACK_TOKEN: SECRETS.slack,
-      WATCHKEEPER_PAGER_SLACK_CHANNEL: "#incidents",
-      WATCHKEEPER_PAGER_SLACK_API_URL: channels.slack?.apiUrl,
-      WATCHKEEPER_PAGER_SMTP_URL: channels.email?.url,
-      WATCHKEEPER_PAGER_EMAIL_FROM: channels.email?.from,
-      WATCHKEEPER_PAGER_EMAIL_TO: channels.email?.to,
-      WATCHKEEPER_PAGER_PAGERDUTY_ROUTING_KEY: SECRETS.routingKey,
-      WATCHKEEPER_PAGER_PAGERDUTY_URL: channels.pagerduty?.url,
-      WATCHKEEPER_PAGER_WEBHOOK_URL: channels.webhook?.url,
-      WATCHKEEPER_PAGER_WEBHOOK_SECRET: SECRETS.webhook,
-    },
+    env,
   });
   const listening = JSON.parse(logLines.find((line) => line.includes('"listening"')) ?? "{}");
   pager = `http://127.0.0.1:${listening.httpPort}`;
@@ -264,6 +270,60 @@ test("a database that goes away and comes back costs 503s and nothing else", asy
   await until("the message", async () =>
     (await messages("pagerduty")).find(({ summary }) => summary.includes("Meanwhile")),
   );
+});
+
+test("a pager that starts while its database is away pages from the snapshot, and works when it is back", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "pager-start-"));
+  const lines: string[] = [];
+  const start = () =>
+    run({
+      telemetry: noTelemetry,
+      log: createLog("pager", "info", { write: (line) => void lines.push(line) }),
+      env: { ...env, WATCHKEEPER_PAGER_SNAPSHOT_DIR: folder },
+    });
+  let close: (() => Promise<void>) | undefined;
+  try {
+    // Nothing says yet whom to page: that is for whoever starts it.
+    await proxy.close();
+    await expect(start()).rejects.toThrow(/^Cannot prepare the pager's database: connect ECONNREFUSED/);
+
+    await proxy.open();
+    close = await start();
+    await until("the snapshot", async () => (await readSnapshot(folder)) ?? undefined);
+    await close();
+    await proxy.close();
+    lines.length = 0;
+    close = await start();
+    const { httpPort, opsPort } = JSON.parse(lines.find((line) => line.includes('"listening"')) ?? "{}");
+    const refused = await fetch(`http://127.0.0.1:${httpPort}/webhooks/alertmanager`, {
+      method: "POST",
+      body: new Uint8Array(webhookBody({ name: "AtStart", service: "at-start" })),
+      headers: { authorization: `Bearer ${INGEST}` },
+    });
+    expect(refused.status).toBe(503);
+    expect((await fetch(`http://127.0.0.1:${opsPort}/readyz`)).status).toBe(503);
+    const told = async () =>
+      (await messages("pagerduty")).filter(({ summary }) => summary.includes("AtStart"));
+    const [page] = await until(
+      "the page",
+      async () => ((await told()).length > 0 ? await told() : undefined),
+      10_000,
+    );
+    expect(page?.summary).toContain("DEGRADED");
+
+    await proxy.open();
+    await until("readiness", async () => (await fetch(`http://127.0.0.1:${opsPort}/readyz`)).ok || undefined);
+    const incident = await until("the incident", async () =>
+      (await open()).find(({ title }) => title.startsWith("AtStart")),
+    );
+    const { timeline } = (await (await get(`/api/incidents/${incident.id}`)).json()) as Incident;
+    expect(timeline.map(({ kind }) => kind)).toContain("emergency-page");
+    expect(await told()).toHaveLength(1);
+    expect(lines.some((line) => line.includes("the engine has begun"))).toBe(true);
+  } finally {
+    await close?.();
+    await rm(folder, { recursive: true });
+  }
 });
 
 test("no log line names a secret", () => {

@@ -16,11 +16,15 @@ import { createApp } from "./api/app.ts";
 import { createAuthenticate, parseTokens } from "./api/tokens.ts";
 import { createChannels } from "./channels/channels.ts";
 import type { SlackSettings } from "./channels/slack.ts";
-import { startChores } from "./chores.ts";
+import type { Pass } from "./checkpoint.ts";
+import { type Chores, startChores } from "./chores.ts";
+import { isAway } from "./database/away.ts";
+import { createClockWatch } from "./database/clock-watch.ts";
 import { migrate } from "./database/migrate.ts";
 import { createPool } from "./database/pool.ts";
 import { createDegraded } from "./degraded/degraded.ts";
-import { startEngine } from "./engine.ts";
+import { readSnapshot } from "./degraded/snapshot.ts";
+import { type Engine, startEngine } from "./engine.ts";
 import { type Directory, teamOnlyDirectory } from "./escalation/directory.ts";
 import { createIngestRoutes } from "./ingest/routes.ts";
 import { createAlertmanager, settleWindows } from "./maintenance/silences.ts";
@@ -28,29 +32,36 @@ import { countSuperseded, exportPagerMetrics } from "./metrics.ts";
 import { createCalendarRoutes } from "./oncall/calendar-links.ts";
 import { createDirectory } from "./oncall/directory.ts";
 import { exportReadiness, tellOwners } from "./oncall/keep-readiness.ts";
+import { personOfSlackUser } from "./oncall/roster.ts";
 import { createEmptySource, openRosterSource } from "./oncall/roster-source.ts";
-import type { Checkpoint } from "./outbox/dispatch.ts";
+import { sendWeeklyTestPages } from "./oncall/weekly-test-page.ts";
 import { registerDestinations } from "./outbox/enqueue.ts";
 import type { Reach } from "./routes.ts";
 import { parsePagerSettings } from "./settings.ts";
+import { tryUntilDone } from "./try-until-done.ts";
 
 /** Buttons are taken when we can tell that Slack sent them. */
-const slackActionsOf = (slack: SlackSettings | undefined): SlackActionSettings | undefined =>
+const slackActionsOf = (
+  slack: SlackSettings | undefined,
+  personOf: SlackActionSettings["personOf"],
+): SlackActionSettings | undefined =>
   slack?.signingSecret === undefined
     ? undefined
-    : { signingSecret: slack.signingSecret, apiUrl: slack.apiUrl };
+    : { signingSecret: slack.signingSecret, apiUrl: slack.apiUrl, personOf };
 
 /** What an experiment may put in place of the usual. */
 export interface RunHooks {
   /** Called between two steps, where a process may end. */
-  readonly checkpoint?: (point: Checkpoint) => Promise<void> | void;
+  readonly checkpoint?: Pass;
   readonly directory?: Directory;
 }
 
 /**
- * Starts the pager: schema, engine, operators' port, HTTP port.
+ * Starts the pager: schema, engine, operators' port, HTTP port. While the database is away it answers 503 and pages
+ * from the snapshot; the engine begins when the database is back.
  *
- * @throws Error of one line when a setting is wrong, the database is away or a port is taken
+ * @throws Error of one line when a setting is wrong or a port is taken, or when the database is away and no snapshot
+ *   of an earlier run says whom to page
  */
 export async function run(
   { env, log, telemetry }: ProcessContext,
@@ -61,7 +72,6 @@ export async function run(
   const { host, onCallPath } = settings;
   const authenticate = createAuthenticate(settings.apiToken, parseTokens(settings.apiTokens));
   const source = onCallPath === undefined ? createEmptySource() : await openRosterSource(onCallPath, log);
-  await migrate(settings.databaseUrl, log);
 
   const metrics = createMetrics({
     onCollectError: (metric, error) => log.warn({ err: error, metric }, "metric not collected"),
@@ -69,12 +79,24 @@ export async function run(
   exportRuntime(metrics, { version: packageJson.version });
   exportTelemetry(metrics, telemetry);
   const pool = createPool(settings.databaseUrl, log);
-  const database = instrumentPool(pool, metrics);
+  const database = instrumentPool(pool, metrics, { prepare: true });
   const pagerMetrics = exportPagerMetrics(metrics, database);
 
-  const { rows } = await database.query<{ id: string }>("install-id", "SELECT id FROM install");
-  const { actions } = settings;
-  const install = rows[0]?.id ?? "";
+  const { actions, snapshotDir } = settings;
+  /** Brings the schema up to date. @returns the name of this installation */
+  const prepare = async (): Promise<string> => {
+    await migrate(settings.databaseUrl, log);
+    const { rows } = await database.query<{ id: string }>("install-id", "SELECT id FROM install");
+    return rows[0]?.id ?? "";
+  };
+  const snapshot = snapshotDir === undefined ? undefined : await readSnapshot(snapshotDir);
+  let isPrepared = true;
+  const install = await prepare().catch((error: unknown) => {
+    if (!snapshot || !isAway(error)) throw error;
+    isPrepared = false;
+    log.error({ err: error }, "the database is away: pages leave from the snapshot until it is back");
+    return snapshot.install;
+  });
   const channels = createChannels(settings.channels, install, {
     addresses: actions && createActionAddresses(actions),
     findCall: (deliveryId) => findCall(database, deliveryId),
@@ -84,7 +106,6 @@ export async function run(
     directory: directory ?? (onCallPath === undefined ? teamOnlyDirectory : createDirectory(source.current)),
     consoleUrl: settings.consoleUrl,
   };
-  await registerDestinations(database, channels);
   if (settings.channels.twilio && !channels.has("voice")) {
     log.warn(
       "nobody is called and no reply is read: Twilio must reach the pager by WATCHKEEPER_PAGER_PUBLIC_URL",
@@ -97,49 +118,65 @@ export async function run(
   exportReadiness(metrics, readiness);
 
   const degraded =
-    settings.snapshotDir === undefined
+    snapshotDir === undefined
       ? undefined
       : await createDegraded({
           database,
           reach,
           channels,
           install,
-          folder: settings.snapshotDir,
+          folder: snapshotDir,
           replica: String(settings.httpPort),
           metrics: pagerMetrics,
           log,
+          checkpoint,
         });
   if (!degraded) log.warn("no folder for a snapshot is set: nobody is paged while the database is away");
 
-  const engine = startEngine({
-    database,
-    channels,
-    reach,
-    alertmanager: settings.alertmanager,
-    ...(checkpoint && { checkpoint }),
-    heartbeatUrl: settings.heartbeatUrl,
-    ...(degraded && { recover: degraded.recover, takeSnapshot: degraded.takeSnapshot }),
-    consoleUrl: settings.consoleUrl,
-    metrics: pagerMetrics,
-    log,
-  });
+  let engine: Engine | undefined;
+  let chores: Chores | undefined;
   const alertmanagers = (settings.alertmanager?.urls ?? []).map(createAlertmanager);
-  const chores = startChores(log, [
-    { name: "readiness", everyMs: 60_000, run: () => tellOwners(readiness) },
-    {
-      name: "maintenance",
-      everyMs: 15_000,
-      run: () => settleWindows(database, alertmanagers, log),
-    },
-  ]);
+  const begin = async (): Promise<void> => {
+    if (!isPrepared && (await prepare()) !== install) {
+      throw new Error(
+        "Cannot begin as the database is of another installation than the snapshot: start again",
+      );
+    }
+    await registerDestinations(database, channels);
+    engine = startEngine({
+      database,
+      channels,
+      reach,
+      alertmanager: settings.alertmanager,
+      clockWatch: createClockWatch(database, log),
+      ...(checkpoint && { checkpoint }),
+      heartbeatUrl: settings.heartbeatUrl,
+      ...(degraded && { recover: degraded.recover, takeSnapshot: degraded.takeSnapshot }),
+      consoleUrl: settings.consoleUrl,
+      metrics: pagerMetrics,
+      log,
+    });
+    chores = startChores(log, [
+      { name: "readiness", everyMs: 60_000, run: () => tellOwners(readiness) },
+      { name: "test pages", everyMs: 60_000, run: () => sendWeeklyTestPages(readiness) },
+      {
+        name: "maintenance",
+        everyMs: 15_000,
+        run: () => settleWindows(database, alertmanagers, log),
+      },
+    ]);
+  };
+  if (isPrepared) await begin();
+  const beginning = isPrepared ? undefined : tryUntilDone("the engine", begin, log);
   const app = createApp(metrics, log, [
     createIngestRoutes({
       database,
       token: settings.ingestToken,
       metrics: pagerMetrics,
       log,
-      stored: () => engine.wake(),
+      stored: () => engine?.wake(),
       emergency: degraded?.emergency,
+      checkpoint,
     }),
     ...createActionRoutes({
       database,
@@ -147,9 +184,9 @@ export async function run(
       consoleUrl: settings.consoleUrl,
       onSuperseded: (superseded) => countSuperseded(pagerMetrics, superseded),
       log,
-      wake: () => engine.wake(),
+      wake: () => engine?.wake(),
       actions,
-      slack: slackActionsOf(settings.channels.slack),
+      slack: slackActionsOf(settings.channels.slack, (user) => personOfSlackUser(source.current(), user)),
       twilio: settings.channels.twilio,
     }),
     createCalendarRoutes(database, source.current),
@@ -159,7 +196,7 @@ export async function run(
       authenticate,
       log,
       onSuperseded: (superseded) => countSuperseded(pagerMetrics, superseded),
-      onMaintenance: () => chores.wake("maintenance"),
+      onMaintenance: () => chores?.wake("maintenance"),
     }),
   ]);
   const ops = await startOpsServer({
@@ -170,6 +207,7 @@ export async function run(
     checks: {
       postgres: async () => {
         await database.query("readiness", "SELECT 1");
+        if (!engine) throw new Error("the database is back, and the engine has not begun yet");
       },
     },
   });
@@ -186,7 +224,8 @@ export async function run(
   return async () => {
     const closed = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();
-    await Promise.all([chores.close(), source.close(), engine.close(), degraded?.emergency.close()]);
+    await beginning?.close();
+    await Promise.all([chores?.close(), source.close(), engine?.close(), degraded?.emergency.close()]);
     server.closeAllConnections();
     await Promise.all([closed, ops.close()]);
     await pool.end();

@@ -11,7 +11,8 @@ export const pagerTestPage = definePagerOwnAlert({
   summary: "Somebody tries whether a person's channels work.",
   runbook: {
     meaning:
-      "Somebody asked the pager, through its API, to send this to one person by all of their channels.",
+      "The pager sends this to one person by all of their channels, because somebody asked it to or because a week has " +
+      "passed since the last one.",
     impact: "None. Nothing is wrong.",
     firstQuery: promql`
       sum by (channel, delivery_result) (increase(${series(pagerDeliveryAttemptsTotal)}[15m]))`,
@@ -23,5 +24,6 @@ export const pagerTestPage = definePagerOwnAlert({
   },
   logs: "pager",
   raised:
-    "When somebody asks for it (`POST /api/people/{person}/test-page`). Each is an incident of its own.",
+    "When somebody asks for it (`POST /api/people/{person}/test-page`), and once a week in the working hours of the " +
+    "person's team unless the on-call file says `weeklyTestPage: false`. Each is an incident of its own.",
 });

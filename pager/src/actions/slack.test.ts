@@ -103,6 +103,13 @@ test("a choice of the snooze and Resolve do what they say", async () => {
   expect(JSON.stringify(message?.content.blocks)).not.toContain('action_id":"resolve');
 });
 
+test("somebody whom the on-call file knows is shown as that person, whatever Slack calls them", async () => {
+  const incident = await bed.open();
+  const user = { id: "U0LOVELACE", username: "countess" };
+  expect((await post(formOf(payloadOf(incident, { user })))).status).toBe(200);
+  expect(await bed.incident()).toMatchObject({ state: "acknowledged", acknowledged_by: "ada" });
+});
+
 test("the same press again, replayed within the window, changes nothing", async () => {
   const incident = await bed.open();
   const body = formOf(payloadOf(incident));

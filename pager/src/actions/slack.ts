@@ -8,6 +8,8 @@ export interface SlackActionSettings {
   readonly signingSecret: string;
   /** Slack's Web API or a stand-in's: answers go to Slack, or to where the stand-in is, and nowhere else. */
   readonly apiUrl: string;
+  /** The person with a member ID of Slack; undefined: they are shown as Slack calls them. */
+  readonly personOf?: ((slackUser: string) => string | undefined) | undefined;
 }
 
 /** Slack gives up after three seconds; by then it has been told that the press arrived. */
@@ -76,7 +78,7 @@ const refuse = (res: Response, status: number, code: string, message: string): v
  */
 export function createSlackActionRoutes(
   options: ActOptions,
-  { signingSecret, apiUrl }: SlackActionSettings,
+  { signingSecret, apiUrl, personOf }: SlackActionSettings,
   clock: Clock = systemClock,
 ): Router {
   const { log } = options;
@@ -109,7 +111,7 @@ export function createSlackActionRoutes(
     const { user, response_url: address } = payload;
     try {
       const origin = {
-        actor: user.username ?? user.name ?? user.id,
+        actor: personOf?.(user.id) ?? user.username ?? user.name ?? user.id,
         source: "slack",
         requestKey: `slack:${user.id}:${press.button}:${pressed.action_ts}`,
       } as const;

@@ -82,7 +82,11 @@ export async function createActionBed(): Promise<ActionBed> {
     log: bed.options.log,
     wake: () => undefined,
     actions,
-    slack: { signingSecret: SECRETS.signing, apiUrl: settings.slack?.apiUrl ?? "" },
+    slack: {
+      signingSecret: SECRETS.signing,
+      apiUrl: settings.slack?.apiUrl ?? "",
+      personOf: (slackUser) => (slackUser === "U0LOVELACE" ? "ada" : undefined),
+    },
     twilio: { authToken: SECRETS.twilio },
     clock,
   });

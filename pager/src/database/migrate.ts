@@ -3,6 +3,9 @@ import type { Log } from "@watchkeeper/process/log";
 import { reasonOf } from "@watchkeeper/process/main";
 import { runner } from "node-pg-migrate";
 
+/** A server that takes the connection and says nothing must not hold up the start. */
+const CONNECT_TIMEOUT_MS = 5_000;
+
 const FOLDER = fileURLToPath(new URL("./migrations", import.meta.url));
 
 /**
@@ -13,7 +16,7 @@ const FOLDER = fileURLToPath(new URL("./migrations", import.meta.url));
  */
 export async function migrate(databaseUrl: string, log: Log, direction: "up" | "down" = "up"): Promise<void> {
   const migrated = runner({
-    databaseUrl,
+    databaseUrl: { connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_TIMEOUT_MS },
     dir: FOLDER,
     direction,
     ...(direction === "down" && { count: Number.POSITIVE_INFINITY }),

@@ -6,6 +6,12 @@ const QUERY_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 3_000;
 
 /**
+ * Statements are planned once, and a plan that was made while a table was small would read all of it again and again when
+ * a storm has filled it: where there is an index, it is used from the beginning.
+ */
+const PLANNING = "-c enable_seqscan=off";
+
+/**
  * The pool of the pager's own database. Every connection commits to disk before it says so, whatever the server's
  * default is, since a 200 to Alertmanager promises just that.
  */
@@ -18,7 +24,7 @@ export function createPool(databaseUrl: string, log: Log): pg.Pool {
     query_timeout: QUERY_TIMEOUT_MS + 5_000,
     keepAlive: true,
     application_name: "watchkeeper-pager",
-    options: `-c synchronous_commit=on -c statement_timeout=${QUERY_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${QUERY_TIMEOUT_MS}`,
+    options: `-c synchronous_commit=on -c statement_timeout=${QUERY_TIMEOUT_MS} -c idle_in_transaction_session_timeout=${QUERY_TIMEOUT_MS} ${PLANNING}`,
   });
   // An idle connection that the server ends would otherwise end this process.
   pool.on("error", (error) => log.warn({ err: error }, "an idle database connection was lost"));

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createManualClock, type ManualClock } from "@watchkeeper/process/clock";
@@ -10,6 +10,7 @@ import type { ChannelName } from "../channels/channel-name.ts";
 import type { Directory, Policy, Target } from "../escalation/directory.ts";
 import { fireDue } from "../escalation/fire.ts";
 import { createTestBed, type TestBed, webhookBody } from "../test-bed.ts";
+import { createDegraded } from "./degraded.ts";
 import { createEmergency, type Emergency, type RememberedBody } from "./emergency.ts";
 import { importLedger } from "./import.ts";
 import { createLedger, type Ledger } from "./ledger.ts";
@@ -195,6 +196,43 @@ describe("when the database is back", () => {
     await fireDue({ database: bed.database, reach: bed.options.reach, metrics: bed.pagerMetrics });
     await bed.settle();
     expect(sent).toEqual([]);
+  });
+
+  test("an attempt whose end is unknown is made again under the id that it had", async () => {
+    fate = { result: "ambiguous", reason: "no answer" };
+    fail(webhookBody({ name: "Perhaps" }));
+    await pass(6_000);
+    const attempted = sent.filter(({ destination }) => !destination.includes(":"));
+    await importLedger(bed.database, bed.options.reach, ledger);
+    const { rows } = await bed.database.query(
+      "test",
+      `SELECT d.id, d.destination, d.state FROM delivery d JOIN incident i ON i.id = d.incident_id
+       WHERE i.alertname = 'Perhaps' ORDER BY destination`,
+    );
+    expect(rows).toEqual(
+      attempted
+        .map(({ destination, message }) => ({ id: message.deliveryId, destination, state: "ambiguous" }))
+        .sort((one, other) => one.destination.localeCompare(other.destination)),
+    );
+  });
+
+  test("a ledger that cannot be read in is kept aside, and webhooks wait for it no longer", async () => {
+    fail(webhookBody({ name: "Poison" }));
+    await pass(6_000);
+    const { recover } = await createDegraded({
+      ...bed.options,
+      database: { ...bed.database, transaction: () => Promise.reject(new Error("a fact that fits nowhere")) },
+      install: "test-install",
+      folder,
+      replica: "one",
+      metrics: bed.pagerMetrics,
+    });
+    for (let n = 0; n < 4; n++) await expect(recover()).rejects.toThrow("fits nowhere");
+    await recover();
+    await recover();
+    const files = await readdir(folder);
+    expect(files.filter((name) => name.endsWith(".not-read"))).toHaveLength(1);
+    expect(await ledger.read()).toEqual([]);
   });
 });
 

@@ -2,6 +2,8 @@ import type { QueryRunner } from "@watchkeeper/exporters/database";
 import type { Log } from "@watchkeeper/process/log";
 import type { Channel } from "../channels/channel.ts";
 import type { ChannelName } from "../channels/channel-name.ts";
+import type { Pass } from "../checkpoint.ts";
+import { isAway } from "../database/away.ts";
 import { storeBody } from "../ingest/store.ts";
 import type { PagerMetrics } from "../metrics.ts";
 import type { Reach } from "../routes.ts";
@@ -22,6 +24,7 @@ export interface DegradedOptions {
   readonly replica: string;
   readonly metrics: PagerMetrics;
   readonly log: Log;
+  readonly checkpoint?: Pass | undefined;
 }
 
 /** All that keeps paging while the database is away. */
@@ -32,13 +35,17 @@ export interface Degraded {
   recover(): Promise<void>;
 }
 
+/** A ledger that fails this often, with the database there, will fail for ever. */
+const MAX_FAILURES = 5;
+
 /** Puts snapshot, ledger and emergency together. */
 export async function createDegraded(options: DegradedOptions): Promise<Degraded> {
-  const { database, reach, channels, install, folder, replica, metrics, log } = options;
+  const { database, reach, channels, install, folder, replica, metrics, log, checkpoint } = options;
   let snapshot: Snapshot | undefined = await readSnapshot(folder);
   const file = createLedger(folder, replica);
   // A ledger may be left of a process that ended before it was read in.
   let unread = true;
+  let failures = 0;
   const ledger: Ledger = {
     ...file,
     append: (entry) => {
@@ -57,6 +64,7 @@ export async function createDegraded(options: DegradedOptions): Promise<Degraded
     },
     metrics,
     log,
+    checkpoint,
   });
   return {
     emergency,
@@ -69,11 +77,18 @@ export async function createDegraded(options: DegradedOptions): Promise<Degraded
       if (!unread) return;
       unread = false;
       try {
-        const messages = await importLedger(database, reach, ledger);
+        const messages = await importLedger(database, reach, ledger, checkpoint);
         if (messages > 0) log.info({ messages }, "read in what was sent while the database was away");
+        failures = 0;
       } catch (error) {
         unread = true;
-        throw error;
+        failures += isAway(error) ? 0 : 1;
+        if (failures < MAX_FAILURES) throw error;
+        // Webhooks wait for this: the worst that follows is a message that arrives twice.
+        failures = 0;
+        unread = false;
+        const kept = await file.setAside();
+        log.error({ err: error, kept }, "what was sent while the database was away cannot be read in");
       }
     },
   };

@@ -4,6 +4,7 @@ import type { Log } from "@watchkeeper/process/log";
 import { reasonOf } from "@watchkeeper/process/main";
 import type { Channel, IncidentNews, Message, Outcome, Recipient } from "../channels/channel.ts";
 import type { ChannelName } from "../channels/channel-name.ts";
+import type { Pass } from "../checkpoint.ts";
 import type { AlertFact } from "../incidents/fact.ts";
 import { pages, rankOf } from "../incidents/priority.ts";
 import { parsePayload, type WebhookSource } from "../ingest/payload.ts";
@@ -45,6 +46,7 @@ export interface EmergencyOptions {
   readonly metrics: PagerMetrics;
   readonly log: Log;
   readonly clock?: Clock;
+  readonly checkpoint?: Pass | undefined;
 }
 
 export interface RememberedBody {
@@ -73,7 +75,17 @@ interface Pending {
 
 /** Pages from memory while the database is away. */
 export function createEmergency(options: EmergencyOptions): Emergency {
-  const { reach, channels, snapshot, ledger, restore, metrics, log, clock = systemClock } = options;
+  const {
+    reach,
+    channels,
+    snapshot,
+    ledger,
+    restore,
+    metrics,
+    log,
+    checkpoint,
+    clock = systemClock,
+  } = options;
   const stopping = new AbortController();
   let failingSinceMs: number | undefined;
   let remembered: RememberedBody[] = [];
@@ -201,12 +213,14 @@ export function createEmergency(options: EmergencyOptions): Emergency {
     try {
       const facts = group.flatMap((pending) => pending.facts);
       await ledger.append({ what: "attempt", at, incidentId: incident.id, deliveryId, destination, facts });
+      await checkpoint?.("noted");
       outcome = await sendWithin(channel, message, channel.budgetMs("page"), stopping.signal);
     } catch (error) {
       // A disk that is full must not keep a page back: the worst that follows is a duplicate.
       log.error({ err: error, destination }, "the emergency ledger cannot be written");
       outcome = await sendWithin(channel, message, channel.budgetMs("page"), stopping.signal);
     }
+    await checkpoint?.("told");
     const reason = "reason" in outcome ? outcome.reason : null;
     log.warn({ destination, result: outcome.result, reason }, "emergency page");
     if (outcome.result === "sent") metrics.emergencyPages.inc({ channel: name });

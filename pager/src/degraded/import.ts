@@ -1,4 +1,5 @@
 import type { Queries, QueryRunner } from "@watchkeeper/exporters/database";
+import type { Pass } from "../checkpoint.ts";
 import { levelAt } from "../escalation/decide-level.ts";
 import type { Policy } from "../escalation/directory.ts";
 import { applyFacts } from "../incidents/apply-facts.ts";
@@ -15,7 +16,12 @@ type Ended = Extract<LedgerEntry, { what: "outcome" }>;
  *
  * @returns how many messages the ledger knew of
  */
-export async function importLedger(database: QueryRunner, reach: Reach, ledger: Ledger): Promise<number> {
+export async function importLedger(
+  database: QueryRunner,
+  reach: Reach,
+  ledger: Ledger,
+  checkpoint?: Pass,
+): Promise<number> {
   const entries = await ledger.read();
   if (entries.length === 0) return 0;
   const attempts = entries.filter((entry): entry is Attempt => entry.what === "attempt");
@@ -40,7 +46,9 @@ export async function importLedger(database: QueryRunner, reach: Reach, ledger: 
     await takeFirstLevelForFired(tx, [
       ...new Set(people.map(({ facts: [first] }) => first?.incidentKey ?? "")),
     ]);
+    await checkpoint?.("adopted");
   });
+  await checkpoint?.("imported");
   await ledger.clear();
   return attempts.length;
 }
@@ -70,7 +78,10 @@ async function takeFirstLevelForFired(tx: Queries, keys: readonly string[]): Pro
   }
 }
 
-/** What arrived counts as sent; an attempt whose end is unknown may have arrived, and its channel looks first. */
+/**
+ * What arrived counts as sent; an attempt whose end is unknown may have arrived, and its channel looks first: under the
+ * id that the attempt had, which is what a receiver folds repetitions by.
+ */
 async function adopt(tx: Queries, attempt: Attempt, ended: Ended | undefined): Promise<void> {
   const key = attempt.facts[0]?.incidentKey;
   const sent = ended?.result === "sent";
@@ -78,12 +89,14 @@ async function adopt(tx: Queries, attempt: Attempt, ended: Ended | undefined): P
   const { rows } = await tx.query<{ incident_id: string }>(
     "adopt-emergency-delivery",
     `UPDATE delivery d SET
+       id = CASE WHEN EXISTS (SELECT 1 FROM delivery_attempt a WHERE a.delivery_id = d.id)
+         OR EXISTS (SELECT 1 FROM delivery other WHERE other.id = $4) THEN d.id ELSE $4 END,
        state = CASE WHEN $3 THEN 'sent' ELSE 'ambiguous' END, may_have_arrived = true,
        finished_at = CASE WHEN $3 THEN pager_now() END, reason = 'sent while the database was away'
      FROM incident i WHERE i.id = d.incident_id AND i.key = $1 AND i.state <> 'resolved' AND d.destination = $2
        AND d.kind = 'announce' AND d.state IN ('pending', 'retry')
      RETURNING d.incident_id`,
-    [key, attempt.destination, sent],
+    [key, attempt.destination, sent, attempt.deliveryId],
   );
   const incidentId = rows[0]?.incident_id;
   if (incidentId === undefined) return;

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import type { AlertFact } from "../incidents/fact.ts";
@@ -35,6 +35,8 @@ export interface Ledger {
   /** Everything so far; a last line that a crash cut off is left out. */
   read(): Promise<readonly LedgerEntry[]>;
   clear(): Promise<void>;
+  /** Keeps it for people to look at, and begins an empty one. @returns where it is kept */
+  setAside(): Promise<string>;
 }
 
 /** @param name tells replicas apart that share a folder */
@@ -66,5 +68,10 @@ export function createLedger(folder: string, name: string): Ledger {
       });
     },
     clear: () => rm(path, { force: true }),
+    async setAside() {
+      const kept = `${path}.${Date.now()}.not-read`;
+      await rename(path, kept);
+      return kept;
+    },
   };
 }

@@ -16,38 +16,58 @@ export interface FiredLevel {
   readonly reason: "escalation" | "catch-all" | "test";
 }
 
-/**
- * Writes down whom a level tells and by which channels. The first channel of a person is used at once, in each later
- * round one more at once; the others wait for their turn.
- *
- * @returns the people that can be told, and those that have no channel that is set up
- */
-export async function notifyPeople(
-  tx: Queries,
-  fired: FiredLevel,
+/** Those who can be told, and those that have no channel that is set up. */
+export function usableOf(
   targets: readonly Target[],
   destinations: Destinations,
-): Promise<{ readonly told: readonly string[]; readonly unreachable: readonly string[] }> {
-  const rows = targets.flatMap(({ person, contacts }) =>
-    contacts
-      .filter(({ channel }) => destinations.get(channel)?.reaches.includes("people"))
-      .map(({ channel, address }, position) => ({
-        person,
-        position,
-        destination: `${channel}:${address}`,
-        minIntervalMs: destinations.get(channel)?.minIntervalMs ?? 0,
-        afterMs: Math.max(0, position - fired.round) * NEXT_CHANNEL_MS,
-        reason: position > fired.round && fired.reason === "escalation" ? "next-channel" : fired.reason,
-      })),
+): { readonly told: readonly string[]; readonly unreachable: readonly string[] } {
+  const isUsable = ({ contacts }: Target): boolean =>
+    contacts.some(({ channel }) => destinations.get(channel)?.reaches.includes("people"));
+  const names = (people: readonly Target[]): readonly string[] => [
+    ...new Set(people.map(({ person }) => person)),
+  ];
+  return {
+    told: names(targets.filter(isUsable)),
+    unreachable: names(targets.filter((target) => !isUsable(target))),
+  };
+}
+
+/**
+ * Writes down whom levels tell and by which channels. The first channel of a person is used at once, in each later
+ * round one more at once; the others wait for their turn.
+ */
+export async function notifyAll(
+  tx: Queries,
+  levels: readonly { readonly fired: FiredLevel; readonly targets: readonly Target[] }[],
+  destinations: Destinations,
+): Promise<void> {
+  const rows = levels.flatMap(({ fired, targets }) =>
+    targets.flatMap(({ person, contacts }) =>
+      contacts
+        .filter(({ channel }) => destinations.get(channel)?.reaches.includes("people"))
+        .map(({ channel, address }, position) => ({
+          incidentId: fired.incidentId,
+          run: fired.run,
+          round: fired.round,
+          level: fired.level,
+          person,
+          position,
+          destination: `${channel}:${address}`,
+          minIntervalMs: destinations.get(channel)?.minIntervalMs ?? 0,
+          afterMs: Math.max(0, position - fired.round) * NEXT_CHANNEL_MS,
+          reason: position > fired.round && fired.reason === "escalation" ? "next-channel" : fired.reason,
+        })),
+    ),
   );
-  const told = [...new Set(rows.map(({ person }) => person))];
-  const unreachable = targets.map(({ person }) => person).filter((person) => !told.includes(person));
-  if (rows.length === 0) return { told, unreachable };
+  if (rows.length === 0) return;
+  // An upsert locks the rows that it leaves as they are: replicas would wait for each other, and messages for both.
   await tx.query(
     "register-people",
     `INSERT INTO destination (name, min_interval, person)
      SELECT DISTINCT ON (destination) destination, "minIntervalMs" * interval '1 millisecond', person
      FROM jsonb_to_recordset($1::jsonb) AS r(destination text, "minIntervalMs" double precision, person text)
+     WHERE NOT EXISTS (SELECT 1 FROM destination d WHERE d.name = r.destination
+       AND (d.min_interval, d.person) IS NOT DISTINCT FROM ("minIntervalMs" * interval '1 millisecond', r.person))
      ORDER BY destination
      ON CONFLICT (name) DO UPDATE SET min_interval = excluded.min_interval, person = excluded.person
        WHERE (destination.min_interval, destination.person)
@@ -57,14 +77,13 @@ export async function notifyPeople(
   await tx.query(
     "write-notifications",
     `INSERT INTO notification (incident_id, run, round, level, person, position, destination, reason, due_at)
-     SELECT $2, $3, $4, $5, r.person, r.position, r.destination, r.reason,
+     SELECT r."incidentId", r.run, r.round, r.level, r.person, r.position, r.destination, r.reason,
        pager_now() + r."afterMs" * interval '1 millisecond'
-     FROM jsonb_to_recordset($1::jsonb) AS r(person text, position integer, destination text, reason text,
-       "afterMs" double precision)
+     FROM jsonb_to_recordset($1::jsonb) AS r("incidentId" uuid, run integer, round integer, level integer, person text,
+       position integer, destination text, reason text, "afterMs" double precision)
      ON CONFLICT DO NOTHING`,
-    [JSON.stringify(rows), fired.incidentId, fired.run, fired.round, fired.level],
+    [JSON.stringify(rows)],
   );
-  return { told, unreachable };
 }
 
 interface QueuedRow {
@@ -72,30 +91,46 @@ interface QueuedRow {
   destination: string;
 }
 
+/** An earlier channel's provider has taken the page of the notification `n`. */
+const TAKEN = `SELECT 1 FROM notification earlier JOIN delivery d ON d.notification_id = earlier.id AND d.state = 'sent'
+  WHERE (earlier.incident_id, earlier.run, earlier.round, earlier.level, earlier.person)
+      = (n.incident_id, n.run, n.round, n.level, n.person) AND earlier.position < n.position`;
+
 /**
- * Turns notifications whose turn has come into deliveries: those that are due, and the next channel of a person whose
- * earlier one failed twice or was refused. Where an earlier channel's provider has taken the page in the meantime, the
- * next one is left alone.
- *
- * @returns how many deliveries were written
+ * Gives up what waits and is not wanted any more: where an earlier channel's provider has taken the page in the
+ * meantime, the next one is left alone, and nobody is asked about what somebody looks after.
  */
-export async function queueNotifications(tx: Queries): Promise<number> {
+export async function cancelAnswered(tx: Queries): Promise<void> {
   await tx.query(
     "cancel-answered-notifications",
     `UPDATE notification n SET state = 'cancelled'
      WHERE n.state = 'waiting' AND (
-       (n.reason = 'next-channel' AND EXISTS (
-         SELECT 1 FROM notification earlier JOIN delivery d ON d.notification_id = earlier.id AND d.state = 'sent'
-         WHERE (earlier.incident_id, earlier.run, earlier.round, earlier.level, earlier.person)
-             = (n.incident_id, n.run, n.round, n.level, n.person) AND earlier.position < n.position))
+       (n.reason = 'next-channel' AND EXISTS (${TAKEN}))
        OR EXISTS (SELECT 1 FROM incident i WHERE i.id = n.incident_id AND i.state <> 'triggered'))`,
   );
+}
+
+/**
+ * Turns notifications whose turn has come into deliveries: those that are due, and the next channel of a person whose
+ * earlier one failed twice or was refused. Of somebody who had their pages of this minute none is looked at: thousands
+ * may wait for a few people.
+ *
+ * @returns how many deliveries were written
+ */
+export async function queueNotifications(tx: Queries): Promise<number> {
   const { rows } = await tx.query<QueuedRow>(
     "queue-notifications",
-    `WITH turn AS (
-       SELECT n.id, n.person, i.priority, n.created_at FROM notification n JOIN incident i ON i.id = n.incident_id
-       WHERE n.state = 'waiting' AND i.state = 'triggered' AND CASE n.reason
-         WHEN 'next-channel' THEN EXISTS (
+    `WITH asked AS MATERIALIZED (
+       SELECT person, count(*) AS pages FROM notification
+       WHERE state = 'queued' AND reason <> 'test' AND queued_at > pager_now() - interval '1 minute' GROUP BY person
+     ), hopeful AS MATERIALIZED (
+       SELECT person FROM (SELECT DISTINCT person FROM notification WHERE state = 'waiting') waiting
+       LEFT JOIN asked USING (person) WHERE coalesce(pages, 0) < $1
+     ), turn AS (
+       SELECT n.id, n.person, i.priority, n.created_at FROM hopeful
+       JOIN notification n ON n.person = hopeful.person AND n.state = 'waiting' JOIN incident i ON i.id = n.incident_id
+       WHERE i.state = 'triggered' AND CASE n.reason
+         WHEN 'next-channel' THEN NOT EXISTS (${TAKEN}) AND EXISTS (
            SELECT 1 FROM notification earlier LEFT JOIN delivery d ON d.notification_id = earlier.id
            WHERE (earlier.incident_id, earlier.run, earlier.round, earlier.level, earlier.person)
                = (n.incident_id, n.run, n.round, n.level, n.person)
@@ -103,16 +138,15 @@ export async function queueNotifications(tx: Queries): Promise<number> {
              AND (earlier.queued_at <= pager_now() - $2 * interval '1 millisecond' OR d.state = 'dead'
                OR (d.failures >= 2 AND d.state IN ('retry', 'ambiguous', 'leased'))))
          ELSE n.due_at <= pager_now() END
-       FOR UPDATE OF n SKIP LOCKED
      ), ranked AS (
-       SELECT id, row_number() OVER (PARTITION BY person ORDER BY priority, created_at, id)
-         + (SELECT count(*) FROM notification q WHERE q.person = turn.person AND q.state = 'queued'
-            AND q.reason <> 'test'
-            AND q.queued_at > pager_now() - interval '1 minute') AS place
-       FROM turn
+       SELECT id, row_number() OVER (PARTITION BY person ORDER BY priority, created_at, id) + coalesce(pages, 0) AS place
+       FROM turn LEFT JOIN asked USING (person)
+     ), chosen AS (
+       SELECT n.id FROM notification n JOIN ranked USING (id) WHERE n.state = 'waiting' AND ranked.place <= $1
+       FOR UPDATE OF n SKIP LOCKED
      )
-     UPDATE notification n SET state = 'queued', queued_at = pager_now() FROM ranked
-     WHERE n.id = ranked.id AND ranked.place <= $1
+     UPDATE notification n SET state = 'queued', queued_at = pager_now() FROM chosen
+     WHERE n.id = chosen.id
      RETURNING n.id, n.destination`,
     [PAGES_A_MINUTE, NEXT_CHANNEL_MS],
   );

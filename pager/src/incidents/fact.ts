@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Priority } from "./priority.ts";
 import type { Severity } from "./severity.ts";
 
@@ -42,5 +43,11 @@ export interface Cause {
  * would open every incident anew, and an alert that matches two routes would open two. The name and the service are
  * what people call an incident by, and fifty instances with one trouble wake somebody once.
  */
-export const incidentKeyOf = (source: Source, alertname: string, service: string): string =>
-  JSON.stringify([source, alertname, service]);
+export function incidentKeyOf(source: Source, alertname: string, service: string): string {
+  const key = JSON.stringify([source, alertname, service]);
+  if (Buffer.byteLength(key) <= MAX_KEY_BYTES) return key;
+  return JSON.stringify([source, createHash("sha256").update(key).digest("hex")]);
+}
+
+/** PostgreSQL refuses to index a text of more than 2,704 bytes. */
+const MAX_KEY_BYTES = 2_000;

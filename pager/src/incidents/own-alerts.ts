@@ -112,6 +112,10 @@ export const notReady = ({ team, problems, consoleUrl }: NotReady): AlertFact =>
     consoleUrl,
   });
 
+/** What only a team's owner hears, in working hours: no channel of the team is told. */
+export const isForOwner = (labels: Readonly<Record<string, string>>): boolean =>
+  labels.service === "pager" && labels.alertname === "PagerNotReady";
+
 interface TestPage extends Linked {
   /** One page is one incident. */
   readonly id: string;

@@ -91,19 +91,23 @@ export async function writeDecisions(
     decision.action === "none" ? [] : [{ decision, row: rowOf(observation, decision, ids) }],
   );
   if (changes.length === 0) return [];
-  const rows = (action: Decision["action"]): string =>
-    JSON.stringify(changes.filter(({ decision }) => decision.action === action).map(({ row }) => row));
+  /** A statement for all decisions of a kind, and none where there are none: most bodies have one kind. */
+  const write = async (action: Decision["action"], name: string, text: string): Promise<void> => {
+    const rows = changes.filter(({ decision }) => decision.action === action).map(({ row }) => row);
+    if (rows.length > 0) await tx.query(name, text, [JSON.stringify(rows)]);
+  };
 
-  await tx.query(
+  await write(
+    "open",
     "open-incidents",
     `INSERT INTO incident (id, key, source, alertname, service, severity, priority, started_at, summary, description,
        runbook_url, dashboard_url, panel_url, logs_url, labels, firing)
      SELECT id, key, source, alertname, service, severity, priority, "startedAt", summary, description, "runbookUrl",
        "dashboardUrl", "panelUrl", "logsUrl", labels, firing
      FROM ${RECORD}`,
-    [rows("open")],
   );
-  await tx.query(
+  await write(
+    "change",
     "change-incidents",
     `UPDATE incident i SET version = version + 1, updated_at = pager_now(), severity = r.severity,
        state = CASE WHEN r.priority < i.priority THEN 'triggered' ELSE i.state END,
@@ -115,14 +119,13 @@ export async function writeDecisions(
        summary = r.summary, description = r.description, runbook_url = r."runbookUrl",
        dashboard_url = r."dashboardUrl", panel_url = r."panelUrl", logs_url = r."logsUrl", labels = r.labels
      FROM ${RECORD} WHERE i.id = r.id`,
-    [rows("change")],
   );
-  await tx.query(
+  await write(
+    "resolve",
     "resolve-incidents",
     `UPDATE incident i SET version = version + 1, updated_at = pager_now(), state = 'resolved',
        resolved_at = pager_now(), firing = 0
      FROM ${RECORD} WHERE i.id = r.id`,
-    [rows("resolve")],
   );
   await tx.query(
     "link-alerts",

@@ -23,7 +23,8 @@ const alertSchema = z.looseObject({
 
 const bodySchema = z.looseObject({
   alerts: z.array(z.unknown()),
-  truncatedAlerts: z.number().int().min(0).optional(),
+  // What only counts must not take the alerts with it.
+  truncatedAlerts: z.coerce.number().int().min(0).catch(0),
 });
 
 /** Who sends webhooks. Grafana's (version 1) has Alertmanager's shape and some fields more. */
@@ -49,14 +50,29 @@ const fingerprintOf = (labels: Readonly<Record<string, string>>): string =>
     .digest("hex")
     .slice(0, 16);
 
+/** More than anybody reads; the body is kept as it came. */
+const MAX_VALUE_LENGTH = 16 * 1024;
+
+/** Cuts off what is too long to be shown, and says so. */
+function cutLong(texts: Readonly<Record<string, string>>): Record<string, string> {
+  const cut = (value: string): string =>
+    value.length <= MAX_VALUE_LENGTH
+      ? value
+      : `${storableText(value.slice(0, MAX_VALUE_LENGTH))}… (${value.length} characters)`;
+  return Object.fromEntries(
+    Object.entries(texts).map(([name, value]) => [storableText(cut(name)), cut(value)]),
+  );
+}
+
 /** The fact that an alert states, in the shape of a webhook or of Alertmanager's API. */
 export function factOf(alert: z.infer<typeof alertSchema>, source: WebhookSource): AlertFact {
-  const { status, labels, annotations, startsAt, endsAt } = alert;
+  const { status, startsAt, endsAt } = alert;
+  const [labels, annotations] = [cutLong(alert.labels), cutLong(alert.annotations)];
   const severity = parseSeverity(labels.severity);
   const board = alert.panelURL || alert.dashboardURL;
   return {
     source,
-    fingerprint: alert.fingerprint ?? fingerprintOf(labels),
+    fingerprint: alert.fingerprint ?? fingerprintOf(alert.labels),
     incidentKey: incidentKeyOf(source, labels.alertname ?? "", labels.service ?? ""),
     status,
     factAt: status === "firing" ? startsAt : resolvedAt(startsAt, endsAt),
@@ -79,10 +95,11 @@ const firstIssue = (error: z.ZodError): string => {
 };
 
 /** PostgreSQL's text holds neither the character NUL nor half of a surrogate pair; nothing that people read needs them. */
+const storableText = (value: string): string =>
+  /[\0\ud800-\udfff]/.test(value) ? Buffer.from(value.replaceAll("\0", "\uFFFD")).toString() : value;
+
 const storable = (_key: string, value: unknown): unknown =>
-  typeof value === "string" && /[\0\ud800-\udfff]/.test(value)
-    ? Buffer.from(value.replaceAll("\0", "\uFFFD")).toString()
-    : value;
+  typeof value === "string" ? storableText(value) : value;
 
 function parseJson(body: Buffer): { readonly value: unknown } | { readonly error: string } {
   try {
@@ -114,7 +131,7 @@ export function parsePayload(body: Buffer, source: WebhookSource = "alertmanager
   return {
     facts: alerts.filter((alert) => !isWatchdog(alert)).map((alert) => factOf(alert, source)),
     watchdog: alerts.some((alert) => isWatchdog(alert) && alert.status === "firing"),
-    truncatedAlerts: parsed.data.truncatedAlerts ?? 0,
+    truncatedAlerts: parsed.data.truncatedAlerts,
     unreadable: failed.length === 0 ? null : `${failed[0]} (${failed.length} of ${results.length} alerts)`,
   };
 }

@@ -1,8 +1,10 @@
 import type { Queries, QueryRunner } from "@watchkeeper/exporters/database";
 import type { Log } from "@watchkeeper/process/log";
 import { reasonOf } from "@watchkeeper/process/main";
+import type { Pass } from "../checkpoint.ts";
 import { applyFacts } from "../incidents/apply-facts.ts";
 import { unreadableAlert } from "../incidents/own-alerts.ts";
+import { recordEvents } from "../incidents/timeline.ts";
 import { countSuperseded, type PagerMetrics } from "../metrics.ts";
 import type { Superseded } from "../outbox/enqueue.ts";
 import type { Reach } from "../routes.ts";
@@ -27,6 +29,11 @@ export interface ProcessorOptions {
   readonly consoleUrl: string;
   readonly metrics: PagerMetrics;
   readonly log: Log;
+  /** Called after the commit of a body from which something may leave, or somebody may be asked. */
+  readonly onNews?: (() => void) | undefined;
+  /** Called after the commit of a body that Alertmanager left alerts out of. */
+  readonly onLeftOut?: (() => void) | undefined;
+  readonly checkpoint?: Pass | undefined;
 }
 
 interface InboxRow {
@@ -46,30 +53,39 @@ class Refused extends Error {
 }
 
 /**
- * Turns the oldest waiting webhook body into alerts, incidents and deliveries, in one transaction.
+ * Turns the next waiting webhook body into alerts, incidents and deliveries, in one transaction.
  *
  * @returns whether there was one, so that the caller asks again
  * @throws Error when the database is away
  */
 export async function processNext(options: ProcessorOptions): Promise<boolean> {
-  const { database, metrics, log } = options;
+  const { database, metrics, log, checkpoint } = options;
   try {
     const done = await database.transaction(async (tx) => {
-      const row = await lockOldest(tx);
+      const row = await lockNext(tx);
       if (!row) return undefined;
       const payload = parsePayload(row.body, row.source);
       try {
         const superseded = await applyPayload(tx, row, payload, options);
         await closeRow(tx, row.id, payload.unreadable);
+        await checkpoint?.("applied");
         return { row, payload, superseded };
       } catch (error) {
         throw new Refused(row.id, error);
       }
     });
     if (!done) return false;
+    await checkpoint?.("processed");
+    if (done.payload.unreadable !== null || done.payload.facts.some(({ severity }) => severity !== "info")) {
+      options.onNews?.();
+    }
     const { row, payload, superseded } = done;
     metrics.webhooks.inc({ inbox_result: payload.unreadable === null ? "accepted" : "unreadable" });
     countSuperseded(metrics, superseded);
+    if (payload.truncatedAlerts > 0) {
+      metrics.reconciled.inc({ reconcile_result: "left_out" }, payload.truncatedAlerts);
+      options.onLeftOut?.();
+    }
     const { truncatedAlerts, unreadable } = payload;
     const level = unreadable !== null || truncatedAlerts > 0 ? "warn" : "debug";
     log[level](
@@ -81,15 +97,22 @@ export async function processNext(options: ProcessorOptions): Promise<boolean> {
     if (!(error instanceof Refused)) throw error;
     log.error({ err: error.cause, inboxId: error.inboxId }, "webhook not processed");
     await countFailure(options, error);
+    options.onNews?.();
     return true;
   }
 }
 
-async function lockOldest(tx: Queries): Promise<InboxRow | undefined> {
+/**
+ * The oldest of those that may tell of a P0, then the oldest of all.
+ *
+ * The transaction need not be on disk before it counts: a server that crashes before that still has the body, and reads
+ * it again. Whatever leaves because of it is logged by a later transaction that is, and the log of writes has an order.
+ */
+async function lockNext(tx: Queries): Promise<InboxRow | undefined> {
   const { rows } = await tx.query<InboxRow>(
     "lock-inbox-row",
-    `SELECT id, source, body, received_at FROM inbox WHERE state = 'pending' AND due_at <= pager_now()
-     ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED`,
+    `SELECT id, source, body, received_at, set_config('synchronous_commit', 'off', true) FROM inbox WHERE state = 'pending' AND due_at <= pager_now()
+     ORDER BY urgent DESC, id LIMIT 1 FOR UPDATE SKIP LOCKED`,
   );
   return rows[0];
 }
@@ -113,7 +136,24 @@ async function applyPayload(
       ? []
       : [unreadableAlert({ inboxId: row.id, reason: payload.unreadable, consoleUrl })];
   const cause = { inboxId: row.id, receivedAt: row.received_at };
-  return applyFacts(tx, [...payload.facts, ...complaint], cause, reach);
+  const superseded = await applyFacts(tx, [...payload.facts, ...complaint], cause, reach);
+  if (payload.truncatedAlerts > 0) await sayLeftOut(tx, payload);
+  return superseded;
+}
+
+/** Once in each incident of the body: what it shows may be less than what is wrong. */
+async function sayLeftOut(tx: Queries, { facts, truncatedAlerts }: Payload): Promise<void> {
+  const { rows } = await tx.query<{ id: string }>(
+    "incidents-of-truncated-body",
+    `SELECT id FROM incident i WHERE key = ANY($1) AND state <> 'resolved' AND NOT EXISTS (
+       SELECT 1 FROM incident_event e WHERE e.incident_id = i.id AND e.kind = 'left-out')`,
+    [[...new Set(facts.map(({ incidentKey }) => incidentKey))]],
+  );
+  const text = `Alertmanager left ${truncatedAlerts} alerts out of its message (its max_alerts): it is asked for them`;
+  await recordEvents(
+    tx,
+    rows.map(({ id }) => ({ incidentId: id, kind: "left-out", text })),
+  );
 }
 
 async function closeRow(tx: Queries, id: string, unreadable: string | null): Promise<void> {

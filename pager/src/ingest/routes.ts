@@ -9,6 +9,7 @@ import express, {
   Router,
 } from "express";
 import { requireBearer } from "../api/bearer.ts";
+import type { Pass } from "../checkpoint.ts";
 import type { Emergency } from "../degraded/emergency.ts";
 import type { PagerMetrics } from "../metrics.ts";
 import type { WebhookSource } from "./payload.ts";
@@ -17,8 +18,9 @@ import { storeBody } from "./store.ts";
 /** 10,000 alerts with long annotations fit in. */
 export const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
-/** Bodies in memory at once: more means that the database does not keep up. */
-const MAX_IN_FLIGHT = 16;
+/** Bodies in memory at once, and their bytes: more means that the database does not keep up. */
+export const MAX_IN_FLIGHT = 200;
+export const MAX_IN_FLIGHT_BYTES = 4 * MAX_BODY_BYTES;
 
 const RETRY_AFTER_SECONDS = 5;
 
@@ -34,6 +36,7 @@ export interface IngestOptions {
   readonly stored: () => void;
   /** Told of every body that could not be stored, and since when. */
   readonly emergency?: Pick<Emergency, "failed"> | undefined;
+  readonly checkpoint?: Pass | undefined;
 }
 
 /** What is stored after all is a duplicate then, which changes nothing. */
@@ -58,8 +61,10 @@ export function createIngestRoutes({
   log,
   stored,
   emergency,
+  checkpoint,
 }: IngestOptions): Router {
   let inFlight = 0;
+  let inFlightBytes = 0;
 
   const unavailable = (res: Response, message: string): void => {
     metrics.webhooks.inc({ inbox_result: "failed" });
@@ -69,11 +74,18 @@ export function createIngestRoutes({
       .json({ error: { code: "unavailable", message } });
   };
 
-  const admit: RequestHandler = (_req, res, next) => {
-    if (inFlight >= MAX_IN_FLIGHT) return unavailable(res, "Cannot keep up right now: send it again");
+  const admit: RequestHandler = (req, res, next) => {
+    const said = Number(req.get("content-length") ?? Number.NaN);
+    // What is larger than it may be is refused when it is read; what does not say may be as large as that.
+    const bytes = said <= MAX_BODY_BYTES ? said : MAX_BODY_BYTES;
+    if (inFlight >= MAX_IN_FLIGHT || inFlightBytes + bytes > MAX_IN_FLIGHT_BYTES) {
+      return unavailable(res, "Cannot keep up right now: send it again");
+    }
     inFlight += 1;
+    inFlightBytes += bytes;
     res.once("close", () => {
       inFlight -= 1;
+      inFlightBytes -= bytes;
     });
     next();
   };
@@ -83,6 +95,7 @@ export function createIngestRoutes({
     async (req, res) => {
       const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
       const startedMs = systemClock.now();
+      await checkpoint?.("received");
       try {
         await withinTimeout(storeBody(database, source, body));
       } catch (error) {
@@ -90,6 +103,7 @@ export function createIngestRoutes({
         emergency?.failed({ source, body }, startedMs);
         return unavailable(res, "Cannot store this right now: send it again");
       }
+      await checkpoint?.("stored");
       res.status(200).json({ status: "stored" });
       stored();
     };

@@ -1,21 +1,13 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { createLog } from "@watchkeeper/process/log";
-import { until } from "@watchkeeper/testing/poll";
 import { createTestDatabase } from "@watchkeeper/testing/postgres";
-import { toolPath } from "@watchkeeper/testing/tools";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startAlertmanager, type TestAlertmanager } from "../test-alertmanager.ts";
 import { createTestBed, type TestBed } from "../test-bed.ts";
 import { createAlertmanager, settleWindows } from "./silences.ts";
 import { addWindow, listWindows, type MaintenanceWindow, withdrawWindow } from "./windows.ts";
 
-let folder: string;
+let alertmanager: TestAlertmanager;
 let url: string;
-let child: ChildProcess;
 let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let bed: TestBed;
 const log = createLog("pager", "silent");
@@ -25,47 +17,15 @@ const HOUR_MS = 3_600_000;
 const soon = new Date(Date.now() + HOUR_MS);
 const later = new Date(Date.now() + 2 * HOUR_MS);
 
-async function startAlertmanager(port: number): Promise<void> {
-  child = spawn(
-    toolPath("alertmanager"),
-    [
-      `--config.file=${join(folder, "alertmanager.yml")}`,
-      `--storage.path=${join(folder, "data")}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      "--cluster.listen-address=",
-    ],
-    { stdio: "ignore" },
-  );
-  await until(
-    "Alertmanager to be ready",
-    async () => ((await fetch(`${url}/-/ready`)).ok ? true : undefined),
-    30_000,
-  );
-}
-
-async function kill(): Promise<void> {
-  const exited = once(child, "exit");
-  child.kill("SIGKILL");
-  await exited;
-}
-
-let port: number;
 beforeAll(async () => {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  port = (server.address() as { port: number }).port;
-  server.close();
-  folder = mkdtempSync(join(tmpdir(), "watchkeeper-silences-"));
-  writeFileSync(join(folder, "alertmanager.yml"), "route: { receiver: none }\nreceivers: [{ name: none }]\n");
-  url = `http://127.0.0.1:${port}`;
-  await startAlertmanager(port);
+  alertmanager = await startAlertmanager("route: { receiver: none }\nreceivers: [{ name: none }]\n");
+  url = alertmanager.url;
   database = await createTestDatabase();
   bed = await createTestBed(database.url, new Map());
   await bed.database.query("test", "UPDATE test_clock SET at = $1", [new Date()]);
 });
 afterAll(async () => {
-  await kill();
-  rmSync(folder, { recursive: true });
+  await alertmanager.close();
   await bed.close();
   await database.drop();
 });
@@ -129,19 +89,19 @@ test("an answer that was lost makes no second silence", async () => {
 });
 
 test("a window waits for an Alertmanager that is away, and one that lost its silences gets them back", async () => {
-  await kill();
+  await alertmanager.kill();
   const window = await plan("Away");
   await settle();
   expect(await windowOf(window)).toMatchObject({
     settled: false,
     reason: expect.stringContaining("fetch failed"),
   });
-  await startAlertmanager(port);
+  await alertmanager.start();
   await settle();
   expect(await silences("Away")).toHaveLength(1);
-  await kill();
-  rmSync(join(folder, "data"), { recursive: true, force: true });
-  await startAlertmanager(port);
+  await alertmanager.kill();
+  alertmanager.forget();
+  await alertmanager.start();
   expect(await silences("Away")).toEqual([]);
   await settle();
   expect(await silences("Away")).toHaveLength(1);

@@ -51,7 +51,8 @@ export async function tellOwners({ database, source, reach, consoleUrl }: Readin
   await database.transaction((tx) => applyFacts(tx, facts, { inboxId: null, receivedAt: null }, reach));
 }
 
-async function isSettledIn(database: QueryRunner): Promise<boolean> {
+/** Whether the installation is past its first day. */
+export async function isSettledIn(database: QueryRunner): Promise<boolean> {
   const { rows } = await database.query<{ settled: boolean }>(
     "installed-since",
     "SELECT coalesce(min(run_on) + $1 * interval '1 hour' <= pager_now(), true) AS settled FROM migration",

@@ -1,6 +1,7 @@
 import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Reach } from "../routes.ts";
+import { notReady } from "../incidents/own-alerts.ts";
+import { destinationsFor, type Reach } from "../routes.ts";
 import { createTestBed, type TestBed } from "../test-bed.ts";
 import { createDirectory } from "./directory.ts";
 import { parseOnCallFile } from "./file/parse.ts";
@@ -126,6 +127,13 @@ describe("the owner of a team", () => {
   afterAll(async () => {
     await bed.close();
     await database.drop();
+  });
+
+  test("hears of it by their own channels, and no channel of the team does", async () => {
+    const fact = notReady({ team: "product", problems: ["a gap"], consoleUrl: "http://console.example" });
+    expect(destinationsFor(fact, destinations)).toEqual([]);
+    const other = { ...fact, labels: { ...fact.labels, alertname: "PagerRouteBroken" } };
+    expect(destinationsFor(other, destinations)).toEqual(["email"]);
   });
 
   test("is told in working hours alone, once, by an escalation to them; and at any hour that it is over", async () => {

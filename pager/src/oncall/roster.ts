@@ -115,6 +115,10 @@ export function targetOf(roster: Roster, person: string): Target | undefined {
   return known && { person, name: known.name, contacts: known.channels };
 }
 
+/** Whom the file knows by a member ID of Slack. */
+export const personOfSlackUser = (roster: Roster, slackUser: string): string | undefined =>
+  Object.entries(roster.file.people).find(([, known]) => known.slackUser === slackUser)?.[0];
+
 /** The people of a team, in the order of the file. */
 export const membersOf = (roster: Roster, team: string): readonly string[] =>
   Object.entries(roster.file.people).flatMap(([person, { team: theirs }]) =>

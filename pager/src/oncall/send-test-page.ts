@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { QueryRunner } from "@watchkeeper/exporters/database";
-import { notifyPeople, queueNotifications } from "../escalation/notify.ts";
+import { notifyAll, queueNotifications } from "../escalation/notify.ts";
 import { applyFacts } from "../incidents/apply-facts.ts";
 import { testPage } from "../incidents/own-alerts.ts";
 import { recordEvents } from "../incidents/timeline.ts";
@@ -48,7 +48,7 @@ export async function sendTestPage(
     // As many rounds as there are channels: each is used at once.
     const round = usable.length;
     const about = { incidentId: incident.id, run: 0, round, level: 0, reason: "test" } as const;
-    await notifyPeople(tx, about, [target], reach.destinations);
+    await notifyAll(tx, [{ fired: about, targets: [target] }], reach.destinations);
     const channels = usable.map(({ channel }) => channel);
     const text = `${by} sends a test page to ${person} by ${channels.join(", ")}`;
     await recordEvents(tx, [{ incidentId: incident.id, kind: "test-page", text, actor: by, source: "api" }]);

@@ -6,7 +6,7 @@ import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createChannels } from "../channels/channels.ts";
 import { createTestBed, SECRETS, standInChannels, type TestBed, webhookBody } from "../test-bed.ts";
-import type { Checkpoint } from "./dispatch.ts";
+import type { DeliveryCheckpoint } from "./dispatch.ts";
 
 interface Received {
   readonly channel: string;
@@ -207,7 +207,7 @@ test("a destination that is asked too fast is left alone, costs no attempt and h
 });
 
 describe("a crash loses nothing and doubles nothing where the provider lets us find out", () => {
-  test.each<Checkpoint>(["claimed", "begun", "sent"])("after the point '%s'", async (at) => {
+  test.each<DeliveryCheckpoint>(["claimed", "begun", "sent"])("after the point '%s'", async (at) => {
     // Slack names a channel by its id only once it took a message.
     await bed.receive(webhookBody({ name: "Before" }));
     await bed.settle();

@@ -3,6 +3,7 @@ import { systemClock } from "@watchkeeper/process/clock";
 import type { Log } from "@watchkeeper/process/log";
 import type { Channel, Outcome } from "../channels/channel.ts";
 import type { ChannelName } from "../channels/channel-name.ts";
+import type { Checkpoint } from "../checkpoint.ts";
 import type { Severity } from "../incidents/severity.ts";
 import type { PagerMetrics } from "../metrics.ts";
 import type { Reach } from "../routes.ts";
@@ -25,8 +26,8 @@ import { sendWithin } from "./send-within.ts";
  * `pending`, `retry` and `ambiguous` also end as superseded when their incident is resolved.
  */
 
-/** The points between which a crash is interesting; tests stop a dispatcher at one of them. */
-export type Checkpoint = "claimed" | "begun" | "sent";
+/** Tests stop a dispatcher at one of them. */
+export type DeliveryCheckpoint = Extract<Checkpoint, "claimed" | "begun" | "sent">;
 
 export interface DispatcherOptions {
   readonly database: QueryRunner;
@@ -35,7 +36,7 @@ export interface DispatcherOptions {
   readonly consoleUrl: string;
   readonly metrics: PagerMetrics;
   readonly log: Log;
-  readonly checkpoint?: (point: Checkpoint, claim: Claim) => Promise<void> | void;
+  readonly checkpoint?: (point: DeliveryCheckpoint, claim: Claim) => Promise<void> | void;
 }
 
 /** Messages on their way at once, for each destination. */

@@ -25,8 +25,17 @@ export interface Differences {
   readonly unsuppressed: readonly string[];
 }
 
-/** Where Alertmanager and we do not agree. The watchdog is nobody's alert. */
-export function compare(upstream: Upstream, known: readonly KnownAlert[], now: Date): Differences {
+/**
+ * Where Alertmanager and we do not agree. The watchdog is nobody's alert.
+ *
+ * @param shouldBeKnownMs how long an alert that we have not heard of may still be on its way
+ */
+export function compare(
+  upstream: Upstream,
+  known: readonly KnownAlert[],
+  now: Date,
+  shouldBeKnownMs = SHOULD_BE_KNOWN_MS,
+): Differences {
   const there = new Map(
     upstream.alerts
       .filter(({ labels }) => labels.alertname !== "Watchdog")
@@ -40,7 +49,7 @@ export function compare(upstream: Upstream, known: readonly KnownAlert[], now: D
   return {
     missedFiring: [...there.values()].filter(
       ({ fingerprint, status, startsAt }) =>
-        status.state === "active" && !here.has(fingerprint) && ageMs(startsAt) >= SHOULD_BE_KNOWN_MS,
+        status.state === "active" && !here.has(fingerprint) && ageMs(startsAt) >= shouldBeKnownMs,
     ),
     missedResolve: names(
       ({ absentSince }, alert) =>

@@ -28,12 +28,15 @@ const SOURCE = "alertmanager";
  * Compares what Alertmanager knows with what we know and puts right what got lost on the way: an alert that fires and
  * that nobody told us of, an end that never came, a silence that Alertmanager never speaks of. Two replicas that come
  * at the same time do it once.
+ *
+ * @param leftOut Alertmanager said that it left alerts out of a message: what is unknown is not waited for
  */
 export async function reconcile(
   database: QueryRunner,
   reach: Reach,
   metrics: PagerMetrics,
   upstream: Upstream,
+  leftOut = false,
 ): Promise<void> {
   const done = await database.transaction(async (tx) => {
     const lock = await tx.query<{ ours: boolean }>(
@@ -41,7 +44,7 @@ export async function reconcile(
       "SELECT pg_try_advisory_xact_lock(hashtextextended('reconciliation', 0)) AS ours",
     );
     if (!lock.rows[0]?.ours) return undefined;
-    return apply(tx, reach, upstream);
+    return apply(tx, reach, upstream, leftOut);
   });
   if (!done) return;
   const { differences, superseded } = done;
@@ -56,6 +59,7 @@ async function apply(
   tx: Queries,
   reach: Reach,
   upstream: Upstream,
+  leftOut: boolean,
 ): Promise<{ differences: Differences; superseded: readonly Superseded[] }> {
   const { rows } = await tx.query<KnownRow>(
     "known-firing-alerts",
@@ -65,7 +69,8 @@ async function apply(
     [SOURCE],
   );
   const present = await tx.query<{ now: Date }>("present", "SELECT pager_now() AS now");
-  const differences = compare(upstream, rows, present.rows[0]?.now ?? new Date());
+  const now = present.rows[0]?.now ?? new Date();
+  const differences = compare(upstream, rows, now, leftOut ? 0 : undefined);
   const firing = differences.missedFiring.map((alert) => factOf({ ...alert, status: "firing" }, SOURCE));
   const gone = new Set(differences.missedResolve);
   const ended = rows.filter(({ fingerprint }) => gone.has(fingerprint)).map(endOf);

@@ -60,6 +60,8 @@ export async function foldStorms(
         messages: destinationsFor(incident, reach.destinations).length + (asks ? 1 : 0),
       };
     });
+    // What nobody is told of makes no storm, and waits for no other body of its route.
+    if (incidents.every(({ messages }) => messages === 0)) continue;
     const { storm, decision } = await readWeather(tx, route, incidents);
     for (const id of decision.fold) folded.add(id);
     for (const id of decision.pierce) piercing.add(id);
@@ -108,10 +110,10 @@ async function readWeather(
        coalesce(sum(messages) FILTER (WHERE recent), 0)::integer AS messages,
        array_agg(DISTINCT service) FILTER (WHERE priority = 'P0') AS p0_services,
        count(*) FILTER (WHERE recent AND priority = 'P0')::integer AS pierced
-     FROM (SELECT i.service, i.priority, i.opened_at > pager_now() - interval '1 minute' AS recent,
+     FROM (SELECT i.service, i.priority, i.opened_at BETWEEN pager_now() - interval '1 minute' AND pager_now() AS recent,
          (SELECT count(*) FROM delivery d WHERE d.incident_id = i.id AND d.kind = 'announce')
          + (SELECT count(*) FROM escalation e WHERE e.incident_id = i.id AND e.run = 1) AS messages
-       FROM incident i WHERE i.policy_id = $1 AND i.folded_into IS NULL AND i.id <> ALL ($2)
+       FROM incident i WHERE i.policy_id = $1 AND i.folded_into IS NULL AND i.severity <> 'info' AND i.id <> ALL ($2)
          AND (i.opened_at > pager_now() - interval '1 minute' OR (i.state <> 'resolved' AND i.priority = 'P0'))) seen`,
     [route, ids],
   );

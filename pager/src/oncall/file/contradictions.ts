@@ -106,8 +106,17 @@ function* inReferences(file: OnCallFile): Generator<Problem> {
     const [kind, name] = reference.split(":") as ["person" | "team" | "schedule", string];
     return missing(path, kind, name);
   };
-  for (const [id, { team }] of Object.entries(file.people))
+  const slackUsers = new Map<string, string>();
+  for (const [id, { team, slackUser }] of Object.entries(file.people)) {
     yield* missing(["people", id, "team"], "team", team);
+    if (slackUser === undefined) continue;
+    const other = slackUsers.get(slackUser);
+    if (other !== undefined) {
+      const message = `"${other}" is ${slackUser} too: it would not be known who pressed`;
+      yield { path: ["people", id, "slackUser"], message };
+    }
+    slackUsers.set(slackUser, id);
+  }
   for (const [id, { owner }] of Object.entries(file.teams))
     yield* missing(["teams", id, "owner"], "person", owner);
   for (const [id, schedule] of Object.entries(file.schedules)) {

@@ -35,6 +35,20 @@ const CHANNELS =
 /** What was replaced, by what, the text at the start of whose line the error points, and what it says. */
 const mistakes: readonly (readonly [string, string, string, string, string])[] = [
   [
+    "a Slack name instead of a member ID",
+    "name: Bob Example",
+    "name: Bob Example\n    slackUser: bob",
+    "slackUser: bob",
+    "a member ID of Slack looks like U024BE7LH",
+  ],
+  [
+    "two people with one member ID of Slack",
+    CHANNELS,
+    `${CHANNELS}    slackUser: U024BE7LH\n  eve:\n    name: Eve\n    team: directory\n${CHANNELS}    slackUser: "U024BE7LH"\n`,
+    'slackUser: "U024BE7LH"',
+    '"ada" is U024BE7LH too',
+  ],
+  [
     "an unknown time zone",
     TEAM,
     TEAM.replace("Berlin", "Berln"),

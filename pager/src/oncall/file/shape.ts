@@ -110,6 +110,11 @@ const schedule = z.strictObject({
 const person = z.strictObject({
   name: title,
   team: name,
+  /** Their member ID in Slack: whoever presses a button there is shown as this person. */
+  slackUser: z
+    .string()
+    .regex(/^[UW][A-Z0-9]{5,20}$/, "a member ID of Slack looks like U024BE7LH: it is in their profile's menu")
+    .optional(),
   /** In the order in which they are tried. */
   channels: z
     .array(
@@ -127,6 +132,8 @@ const person = z.strictObject({
 
 const team = z.strictObject({
   title,
+  /** Whether everybody whom an escalation may ask gets a test page once a week, in working hours. */
+  weeklyTestPage: z.boolean().default(true),
   /** Who hears, in working hours, of gaps and of people who cannot be reached. */
   owner: name,
   workingHours: z.strictObject({ zone, days, from: clock, to: endClock }),
