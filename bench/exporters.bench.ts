@@ -14,7 +14,7 @@ import { median, spread } from "./exporters/median.ts";
 const CHILD = fileURLToPath(new URL("./exporters/child.ts", import.meta.url));
 /** So much young memory that nothing is collected while bytes are counted. */
 const FLAGS = ["--import", "tsx", "--expose-gc", "--min-semi-space-size=256", "--max-semi-space-size=256"];
-const PEERS = ["ours", "hand", "express_prom_bundle", "otel", "log_line"] as const;
+const PEERS = ["ours", "hand", "express_prom_bundle", "otel", "log_line", "pino_http"] as const;
 const SERIES = [1_000, 10_000, 100_000] as const;
 const PARTS = ["whole", "added", "record", "scrape", "cluster"] as const;
 

@@ -17,6 +17,7 @@ export const variants = [
   "hand",
   "express_prom_bundle",
   "log_line",
+  "pino_http",
   "otel",
 ] as const;
 export type Variant = (typeof variants)[number];
@@ -79,6 +80,11 @@ function addLogLine(app: Express): void {
   logRequests(app, { logger, pseudonymKey: "k".repeat(32), linesPerSecond: Number.MAX_SAFE_INTEGER });
 }
 
+/** What most teams log requests with, as it comes. */
+function addPinoHttp(app: Express): void {
+  app.use(createRequire(import.meta.url)("pino-http")(createSink()));
+}
+
 function addBundle(app: Express): void {
   const bundle = createRequire(import.meta.url)("express-prom-bundle");
   app.use(
@@ -98,6 +104,7 @@ const additions: Partial<Record<Variant, (app: Express) => void>> = {
   hand: addHandWritten,
   express_prom_bundle: addBundle,
   log_line: addLogLine,
+  pino_http: addPinoHttp,
 };
 
 function addRoutes(app: Express): void {

@@ -98,7 +98,8 @@ export function createLog(
       mixinMergeStrategy: (fields, more) => (more === NO_TRACE ? fields : { ...more, ...fields }),
     },
     destination,
-  ); // A child's own fields are written once, when it is made; its children inherit this.
+  );
+  // A child's own fields are written once, when it is made; its children inherit this.
   const { child } = log;
   log.child = function makeChild(this: Log, fields: Fields, options?: object) {
     return child.call(this, redact(fields), options);
