@@ -87,13 +87,30 @@ export const recordPromise = (
   slo: Slo,
   raw: readonly Series[],
   moments: readonly Moment[],
-): readonly RecordedPromise[] =>
-  groupsOf(slo, raw).map((group) => {
+): readonly RecordedPromise[] => {
+  const allowed: Series = {
+    name: sloSeries.budgetRatio,
+    labels: {
+      slo: slo.name,
+      service: slo.service,
+      owner: slo.owner,
+      urgency: slo.urgency,
+      preset: slo.preset,
+      window: `${slo.days}d`,
+      idle: slo.mayBeIdle === undefined ? "no" : "yes",
+    },
+    values: new Float64Array(moments.length).fill(allowedShare(slo)),
+  };
+  const groups = groupsOf(slo, raw).map((group) => {
     const own = raw.filter(({ labels }) =>
       Object.entries(group).every(([name, value]) => labels[name] === value),
     );
     return recordGroup(slo, group, own, moments);
   });
+  return [...groups, { hourly: [], recorded: [allowed] }];
+};
+
+const allowedShare = ({ objective }: Slo): number => Number((1 - objective).toPrecision(12));
 
 function recordGroup(
   slo: Slo,
@@ -104,12 +121,12 @@ function recordGroup(
   const count = countOf(slo, raw, moments);
   const events = runningSum(count.events);
   const errors = runningSum(count.errors);
-  const allowed = Number((1 - slo.objective).toPrecision(12));
+  const allowed = allowedShare(slo);
   const born = moments[0]?.at ?? 0;
   const labels = { slo: slo.name, ...group };
-  const series = (name: string, value: (i: number) => number, more: Labels = {}): Series => ({
+  const series = (name: string, value: (i: number) => number): Series => ({
     name,
-    labels: { ...labels, ...more },
+    labels,
     values: Float64Array.from(moments, (_, i) => value(i)),
   });
   /** Only the first moment of each hour has a copy. */
@@ -151,14 +168,6 @@ function recordGroup(
       series(sloSeries.eventsCumulative, eventsAt),
       series(sloSeries.errorsCumulative, errorsAt),
       series(sloSeries.born, () => born),
-      series(sloSeries.budgetRatio, () => allowed, {
-        service: slo.service,
-        owner: slo.owner,
-        urgency: slo.urgency,
-        preset: slo.preset,
-        window: `${slo.days}d`,
-        idle: slo.mayBeIdle === undefined ? "no" : "yes",
-      }),
       series(sloSeries.budgetEvents, budget),
       series(sloSeries.budgetRemaining, (i) => {
         const most = budget(i);
