@@ -316,8 +316,11 @@ test("a pager that starts while its database is away pages from the snapshot, an
     const incident = await until("the incident", async () =>
       (await open()).find(({ title }) => title.startsWith("AtStart")),
     );
-    const { timeline } = (await (await get(`/api/incidents/${incident.id}`)).json()) as Incident;
-    expect(timeline.map(({ kind }) => kind)).toContain("emergency-page");
+    // What was sent meanwhile is taken up once the incident is there.
+    await until("the page in its story", async () => {
+      const { timeline } = (await (await get(`/api/incidents/${incident.id}`)).json()) as Incident;
+      return timeline.some(({ kind }) => kind === "emergency-page") || undefined;
+    });
     expect(await told()).toHaveLength(1);
     expect(lines.some((line) => line.includes("the engine has begun"))).toBe(true);
   } finally {

@@ -53,6 +53,32 @@ export async function createDegraded(options: DegradedOptions): Promise<Degraded
       return file.append(entry);
     },
   };
+  async function readIn(): Promise<void> {
+    if (!unread) return;
+    unread = false;
+    try {
+      const messages = await importLedger(database, reach, ledger, checkpoint);
+      if (messages > 0) log.info({ messages }, "read in what was sent while the database was away");
+      failures = 0;
+    } catch (error) {
+      unread = true;
+      failures += isAway(error) ? 0 : 1;
+      if (failures < MAX_FAILURES) throw error;
+      // Webhooks wait for this: the worst that follows is a message that arrives twice.
+      failures = 0;
+      unread = false;
+      const kept = await file.setAside();
+      log.error({ err: error, kept }, "what was sent while the database was away cannot be read in");
+    }
+  }
+  let reading: Promise<void> | undefined;
+  /** Whoever asks while it is read in waits for the same. */
+  const recover = (): Promise<void> => {
+    reading ??= readIn().finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  };
   const emergency = createEmergency({
     reach,
     channels,
@@ -60,6 +86,8 @@ export async function createDegraded(options: DegradedOptions): Promise<Degraded
     ledger,
     restore: async (bodies) => {
       await database.query("is-back", "SELECT 1");
+      // First what was sent: another pager that processes a webhook before that would send it again.
+      await recover();
       for (const { source, body } of bodies) await storeBody(database, source, body);
     },
     metrics,
@@ -73,23 +101,6 @@ export async function createDegraded(options: DegradedOptions): Promise<Degraded
       snapshot = taken;
       await writeSnapshot(folder, taken);
     },
-    async recover() {
-      if (!unread) return;
-      unread = false;
-      try {
-        const messages = await importLedger(database, reach, ledger, checkpoint);
-        if (messages > 0) log.info({ messages }, "read in what was sent while the database was away");
-        failures = 0;
-      } catch (error) {
-        unread = true;
-        failures += isAway(error) ? 0 : 1;
-        if (failures < MAX_FAILURES) throw error;
-        // Webhooks wait for this: the worst that follows is a message that arrives twice.
-        failures = 0;
-        unread = false;
-        const kept = await file.setAside();
-        log.error({ err: error, kept }, "what was sent while the database was away cannot be read in");
-      }
-    },
+    recover,
   };
 }
