@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { services } from "@watchkeeper/catalogue/services";
 import { expect, test } from "vitest";
-import { freePort } from "./free-port.ts";
+import { freeBase } from "./free-base.ts";
 import { portOf, requireFreePorts } from "./ports.ts";
 
 test("every port keeps its distance from the base", () => {
@@ -16,10 +16,9 @@ test("no two services share a port", () => {
 });
 
 test("a taken port is refused with the port, its service, the program on it and the way out", async () => {
-  const port = await freePort();
-  const blocker = createServer().listen(port, "127.0.0.1");
+  const base = await freeBase();
+  const blocker = createServer().listen(portOf(base, "inbox", "smtp"), "127.0.0.1");
   await once(blocker, "listening");
-  const base = port - (services.inbox.ports.smtp - 4700);
   await expect(requireFreePorts(base)).rejects.toThrow(
     new RegExp(
       `^Cannot start as port \\d+ \\(.+\\) is taken by process \\d+ \\(.+\\): end it, or set WATCHKEEPER_PORT_BASE to another base such as ${base + 1000}$`,
