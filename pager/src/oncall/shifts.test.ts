@@ -102,6 +102,17 @@ describe("in the night in which clocks go back, 03:00 to 02:00", () => {
     ]);
   });
 
+  test("a window that ends at 02:00 ends at the first: after that no clock shows an earlier time", () => {
+    const until = schedule(
+      layer({
+        starts: "2026-10-01T00:00",
+        people: ["ada"],
+        windows: [{ days: weekdays, from: "22:00", to: "02:00" }],
+      }),
+    );
+    expect(said(until, ...autumn)).toEqual(["ada 10-24T22:00+02:00 → 10-25T02:00+02:00"]);
+  });
+
   test("a turn of an hour lasts two", () => {
     const hourly = schedule(layer({ starts: "2026-10-25T01:00", turn: { count: 1, unit: "hours" } }));
     expect(said(hourly, "2026-10-24T23:00Z", "2026-10-25T03:00Z")).toEqual([

@@ -6,7 +6,8 @@ import { Temporal } from "temporal-polyfill";
  *
  *   a start is the first moment at which the clock shows that time or a later one (not shown: when the clock jumps
  *   over it; shown twice: the first of the two);
- *   an end is the moment from which on the clock shows no earlier time any more (the second of the two).
+ *   an end is the moment from which on the clock shows no earlier time any more (the second of the two; the first where
+ *   the clock goes back to that very time).
  *
  * So nobody who starts at 02:30 starts late, and nobody who goes on until 02:30 leaves early.
  */
@@ -32,8 +33,17 @@ function momentOf(wall: WallTime, zone: string, which: "earlier" | "later"): num
 /** The moment of a start, in milliseconds since 1970. */
 export const startMsOf = (wall: WallTime, zone: string): number => momentOf(wall, zone, "earlier");
 
+const changesAt = (atMs: number, zone: string): boolean =>
+  Temporal.Instant.fromEpochMilliseconds(atMs - 1)
+    .toZonedDateTimeISO(zone)
+    .getTimeZoneTransition("next")?.epochMilliseconds === atMs;
+
 /** The moment of an end, in milliseconds since 1970. */
-export const endMsOf = (wall: WallTime, zone: string): number => momentOf(wall, zone, "later");
+export function endMsOf(wall: WallTime, zone: string): number {
+  const later = momentOf(wall, zone, "later");
+  const earlier = momentOf(wall, zone, "earlier");
+  return earlier < later && changesAt(later, zone) ? earlier : later;
+}
 
 /** `2026-03-29T03:00:00+02:00`: a moment as people of the zone write it. */
 export const renderMoment = (atMs: number, zone: string): string =>
