@@ -286,6 +286,8 @@ test(
       }),
       {
         numRuns: RUNS,
+        // The same schedules in every run of the tests; whoever asks for more looks elsewhere each time.
+        ...(RUNS > 200 ? {} : { seed: 20_260_101 }),
         interruptAfterTimeLimit: RUNS > 200 ? 600_000 : 15_000,
         markInterruptAsFailure: false,
       },
