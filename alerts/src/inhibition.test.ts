@@ -1,11 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { startAlertmanager, type TestAlertmanager } from "@watchkeeper/testing/alertmanager";
 import { until } from "@watchkeeper/testing/poll";
-import { toolPath } from "@watchkeeper/testing/tools";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { alertLabels } from "./alert.ts";
 import { loadAlerts } from "./load.ts";
@@ -15,40 +9,14 @@ import { renderAlertmanagerConfig } from "./render/alertmanager-config.ts";
 type Labels = Readonly<Record<string, string>>;
 
 const alerts = await loadAlerts();
-const folder = mkdtempSync(join(tmpdir(), "watchkeeper-inhibition-"));
-let alertmanager: ChildProcess;
+let alertmanager: TestAlertmanager;
 let base: string;
 
 beforeAll(async () => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  base = `http://127.0.0.1:${port}`;
-  writeFileSync(join(folder, "alertmanager.yml"), renderAlertmanagerConfig(alerts));
-  alertmanager = spawn(
-    toolPath("alertmanager"),
-    [
-      `--config.file=${join(folder, "alertmanager.yml")}`,
-      `--storage.path=${join(folder, "data")}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      "--cluster.listen-address=",
-    ],
-    { stdio: "ignore" },
-  );
-  await until(
-    "Alertmanager to be ready",
-    async () => (await fetch(`${base}/-/ready`)).ok || undefined,
-    30_000,
-  );
+  alertmanager = await startAlertmanager(renderAlertmanagerConfig(alerts));
+  base = alertmanager.url;
 });
-
-afterAll(async () => {
-  const ended = once(alertmanager, "exit");
-  alertmanager.kill("SIGTERM");
-  await ended;
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => alertmanager.close());
 
 let run = 0;
 /** Each case in a world of its own: whatever must be equal is, and no other case has it. */

@@ -2,19 +2,7 @@ import { expect, test } from "vitest";
 import { defineJourney, journeyStep, wholeJourney } from "./journey.ts";
 import { defineCounter } from "./metric.ts";
 import { httpRequestsTotal } from "./metrics/http.ts";
-
-const counter = defineCounter({
-  name: "test_journey_steps_total",
-  help: "Steps of journeys by how they ended",
-  unit: "items",
-  labels: ["journey", "step", "step_result"],
-  emittedBy: ["collector"],
-});
-const findSomebody = defineJourney(counter, {
-  job: "collector",
-  name: "find-somebody",
-  steps: ["sign-in", "search", "open-profile"],
-});
+import { findSomebody, testSteps } from "./test-journey.ts";
 
 const texts = (indicator: ReturnType<typeof wholeJourney>) =>
   indicator.kind === "good" && {
@@ -45,7 +33,7 @@ test.each<[readonly string[], string]>([
   [["sign-in", "Sign in"], 'its steps must be kebab-case: found "Sign in"'],
   [["sign-in", "search", "sign-in"], 'its steps must be named apart: found "sign-in" twice'],
 ])("steps %j are refused", (steps, reason) => {
-  expect(() => defineJourney(counter, { job: "collector", name: "odd", steps })).toThrow(
+  expect(() => defineJourney(testSteps, { job: "collector", name: "odd", steps })).toThrow(
     `Cannot define journey "odd" as ${reason}`,
   );
 });
@@ -56,7 +44,7 @@ test("a step that the journey does not have, and a counter of something else, do
   const shape = { job: "app", name: "none", steps: ["one"] } as const;
   // @ts-expect-error its labels are those of requests
   expect(defineJourney(httpRequestsTotal, shape)).toBeDefined();
-  const stepless = defineCounter({ ...counter, name: "test_journeys_total", labels: ["journey"] });
+  const stepless = defineCounter({ ...testSteps, name: "test_journeys_total", labels: ["journey"] });
   // @ts-expect-error it does not tell steps apart
   expect(defineJourney(stepless, shape)).toBeDefined();
 });

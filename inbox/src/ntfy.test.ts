@@ -1,16 +1,15 @@
 import { createServer } from "node:http";
 import { createManualClock } from "@watchkeeper/process/clock";
-import { createLog } from "@watchkeeper/process/log";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Inbox, startInbox } from "./server.ts";
+import type { Inbox } from "./server.ts";
+import { startTestInbox } from "./test-inbox.ts";
 
 const clock = createManualClock(Date.parse("2026-03-01T09:00:00Z"));
 let inbox: Inbox;
 let url: string;
 
 beforeEach(async () => {
-  const log = createLog("inbox", "silent");
-  inbox = await startInbox({ host: "127.0.0.1", httpPort: 0, smtpPort: 0, log, clock });
+  inbox = await startTestInbox({ clock });
   url = `http://127.0.0.1:${inbox.httpPort}`;
 });
 afterEach(() => inbox.close());

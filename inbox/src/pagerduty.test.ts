@@ -1,20 +1,14 @@
 import { createManualClock } from "@watchkeeper/process/clock";
-import { createLog } from "@watchkeeper/process/log";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Inbox, startInbox } from "./server.ts";
+import type { Inbox } from "./server.ts";
+import { startTestInbox } from "./test-inbox.ts";
 
 const clock = createManualClock(Date.parse("2026-03-01T09:00:00Z"));
 const routing_key = "0123456789abcdef0123456789abcdef";
 let inbox: Inbox;
 
 beforeEach(async () => {
-  inbox = await startInbox({
-    host: "127.0.0.1",
-    httpPort: 0,
-    smtpPort: 0,
-    log: createLog("inbox", "silent"),
-    clock,
-  });
+  inbox = await startTestInbox({ clock });
 });
 afterEach(() => inbox.close());
 

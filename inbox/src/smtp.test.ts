@@ -1,8 +1,8 @@
-import { createLog } from "@watchkeeper/process/log";
 import { createTransport, type Transporter } from "nodemailer";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { EmailContent } from "./message.ts";
-import { type Inbox, startInbox } from "./server.ts";
+import type { Inbox } from "./server.ts";
+import { startTestInbox } from "./test-inbox.ts";
 
 let inbox: Inbox;
 let transport: Transporter;
@@ -17,12 +17,7 @@ const connect = (patienceMs: number): Transporter =>
   });
 
 beforeEach(async () => {
-  inbox = await startInbox({
-    host: "127.0.0.1",
-    httpPort: 0,
-    smtpPort: 0,
-    log: createLog("inbox", "silent"),
-  });
+  inbox = await startTestInbox();
   transport = connect(10_000);
 });
 afterEach(async () => {

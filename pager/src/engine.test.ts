@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Inbox, startInbox } from "@watchkeeper/inbox/server";
-import { createLog } from "@watchkeeper/process/log";
+import type { Inbox } from "@watchkeeper/inbox/server";
+import { startTestInbox } from "@watchkeeper/inbox/test-inbox";
 import { until } from "@watchkeeper/testing/poll";
 import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -32,12 +32,7 @@ const misbehave = (mode: string) =>
   });
 
 beforeAll(async () => {
-  inbox = await startInbox({
-    host: "127.0.0.1",
-    httpPort: 0,
-    smtpPort: 0,
-    log: createLog("inbox", "silent"),
-  });
+  inbox = await startTestInbox();
 });
 afterAll(() => inbox.close());
 beforeEach(async () => {

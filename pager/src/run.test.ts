@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { metricsOf } from "@watchkeeper/catalogue/metrics/all";
 import { differencesFromCatalogue } from "@watchkeeper/exporters/contract";
-import { type Inbox, startInbox } from "@watchkeeper/inbox/server";
+import type { Inbox } from "@watchkeeper/inbox/server";
+import { startTestInbox } from "@watchkeeper/inbox/test-inbox";
 import { createLog } from "@watchkeeper/process/log";
 import { noTelemetry } from "@watchkeeper/process/telemetry";
 import { until } from "@watchkeeper/testing/poll";
@@ -55,12 +56,7 @@ let ops: string;
 const logLines: string[] = [];
 
 beforeAll(async () => {
-  inbox = await startInbox({
-    host: "127.0.0.1",
-    httpPort: 0,
-    smtpPort: 0,
-    log: createLog("inbox", "silent"),
-  });
+  inbox = await startTestInbox();
   database = await createTestDatabase();
   const url = new URL(database.url);
   proxy = await createProxy({ host: url.hostname, port: Number(url.port) });

@@ -1,12 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { MaintenanceWindow } from "@watchkeeper/catalogue/maintenance";
 import { slos } from "@watchkeeper/catalogue/slos/all";
+import { startAlertmanager } from "@watchkeeper/testing/alertmanager";
 import { until } from "@watchkeeper/testing/poll";
 import { toolPath } from "@watchkeeper/testing/tools";
 import { afterAll, expect, test } from "vitest";
@@ -71,14 +71,6 @@ test("amtool accepts them, and a configuration without windows has none", () => 
   expect(renderAlertmanagerConfig([], [])).not.toContain("time_intervals");
 });
 
-async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 test("a real Alertmanager lets tickets of the service wait, and neither its pages nor the tickets of others", async () => {
   const told: string[] = [];
   const receiver = createServer((request, response) => {
@@ -109,35 +101,15 @@ test("a real Alertmanager lets tickets of the service wait, and neither its page
     }
   }
   for (const route of [config.route, ...config.route.routes]) route.group_wait = "0s";
-  writeFileSync(join(folder, "run.yml"), JSON.stringify(config));
-  const port = await freePort();
-  const alertmanager: ChildProcess = spawn(
-    toolPath("alertmanager"),
-    [
-      `--config.file=${join(folder, "run.yml")}`,
-      `--storage.path=${join(folder, "data")}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      "--cluster.listen-address=",
-      "--log.level=debug",
-    ],
-    { stdio: ["ignore", "ignore", "pipe"] },
-  );
   let said = "";
-  alertmanager.stderr?.on("data", (chunk: Buffer) => {
-    said += chunk.toString();
+  const alertmanager = await startAlertmanager(JSON.stringify(config), (text) => {
+    said += text;
   });
-  const ended = once(alertmanager, "exit");
   try {
-    const base = `http://127.0.0.1:${port}`;
-    await until(
-      "Alertmanager to be ready",
-      async () => ((await fetch(`${base}/-/ready`)).ok ? true : undefined),
-      30_000,
-    );
     const alert = (alertname: string, severity: string, service: string) => ({
       labels: { alertname, severity, service },
     });
-    await fetch(`${base}/api/v2/alerts`, {
+    await fetch(`${alertmanager.url}/api/v2/alerts`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify([
@@ -155,8 +127,7 @@ test("a real Alertmanager lets tickets of the service wait, and neither its page
     );
     expect([...told].sort()).toEqual(["Elsewhere", "Serious"]);
   } finally {
-    alertmanager.kill("SIGTERM");
-    await ended;
+    await alertmanager.close();
     receiver.closeAllConnections();
     receiver.close();
   }

@@ -2,11 +2,11 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defineJourney, journeyStep, wholeJourney } from "@watchkeeper/catalogue/journey";
-import { defineCounter } from "@watchkeeper/catalogue/metric";
+import { journeyStep, wholeJourney } from "@watchkeeper/catalogue/journey";
 import { sloSeries } from "@watchkeeper/catalogue/names";
 import { defineSlo, type Slo } from "@watchkeeper/catalogue/slo";
 import { slos } from "@watchkeeper/catalogue/slos/all";
+import { findSomebody, testSteps } from "@watchkeeper/catalogue/test-journey";
 import { toolPath } from "@watchkeeper/testing/tools";
 import { expect, test } from "vitest";
 import { renderSloRules, sloRules } from "./rules.ts";
@@ -14,21 +14,13 @@ import { renderSloTests } from "./story.ts";
 import { expected, promtoolTest } from "./test-promtool.ts";
 import { ruleTiming } from "./timing.ts";
 
-const counter = defineCounter({
-  name: "test_journey_steps_total",
-  help: "Steps of journeys by how they ended",
-  unit: "items",
-  labels: ["journey", "step", "step_result"],
-  emittedBy: ["collector"],
-});
-const journey = defineJourney(counter, {
-  job: "collector",
-  name: "find-somebody",
-  steps: ["sign-in", "search", "open-profile"],
-});
 const page = slos.find(({ name }) => name === "DirectoryLogin") as Slo;
-const whole = defineSlo({ ...page, name: "FindSomebody", indicator: wholeJourney(journey) });
-const search = defineSlo({ ...page, name: "FindSomebodySearch", indicator: journeyStep(journey, "search") });
+const whole = defineSlo({ ...page, name: "FindSomebody", indicator: wholeJourney(findSomebody) });
+const search = defineSlo({
+  ...page,
+  name: "FindSomebodySearch",
+  indicator: journeyStep(findSomebody, "search"),
+});
 
 test.concurrent.each([whole, search])(
   "$name lives through the story of every promise",
@@ -60,8 +52,8 @@ test.concurrent.each([whole, search])(
  */
 test("steps, the whole journey and other journeys are told apart", () => {
   const { interval } = ruleTiming;
-  const series = (step: string, result: string, values: string, name = journey.name) => ({
-    series: `${counter.name}{job="collector",instance="a",journey="${name}",step="${step}",step_result="${result}"}`,
+  const series = (step: string, result: string, values: string, name = findSomebody.name) => ({
+    series: `${testSteps.name}{job="collector",instance="a",journey="${name}",step="${step}",step_result="${result}"}`,
     values,
   });
   const output = promtoolTest(sloRules([whole, search]), interval, {

@@ -1,23 +1,23 @@
 import { ask, type Me, type Profile } from "./api.ts";
-import { element, field } from "./dom.ts";
+import { element, field, labelled } from "./dom.ts";
 import { LABELS } from "./edit.ts";
 import { isAdmin, mayManage, ROLES } from "./roles.ts";
 
 const NOBODY = "";
 
-function choice(
+const choice = (
   label: string,
   name: string,
   options: readonly (readonly [value: string, text: string])[],
-): HTMLElement {
-  const id = `field-${name}`;
-  return element(
-    "div",
-    { class: "field" },
-    element("label", { for: id }, label),
-    element("select", { id, name }, ...options.map(([value, text]) => element("option", { value }, text))),
+): HTMLElement =>
+  labelled(
+    label,
+    element(
+      "select",
+      { id: `field-${name}`, name },
+      ...options.map(([value, text]) => element("option", { value }, text)),
+    ),
   );
-}
 
 /** The form to add somebody. @param managerId whom the new person most likely reports to */
 export async function drawAdd(me: Me, managerId: string | null): Promise<HTMLElement> {

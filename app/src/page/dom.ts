@@ -22,17 +22,13 @@ export function required(id: string): HTMLElement {
   return found;
 }
 
+/** A control of a form with its label; the control's id is `field-` and its name. */
+export const labelled = (label: string, control: HTMLElement): HTMLElement =>
+  element("div", { class: "field" }, element("label", { for: control.id }, label), control);
+
 /** A labelled field of a form. */
-export function field(
+export const field = (
   label: string,
   name: string,
   attributes: Readonly<Record<string, string | boolean | undefined>> = {},
-): HTMLElement {
-  const id = `field-${name}`;
-  return element(
-    "div",
-    { class: "field" },
-    element("label", { for: id }, label),
-    element("input", { id, name, ...attributes }),
-  );
-}
+): HTMLElement => labelled(label, element("input", { id: `field-${name}`, name, ...attributes }));

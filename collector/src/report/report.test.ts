@@ -1,5 +1,6 @@
 import type { ReportBlock, ReportDocument } from "@watchkeeper/catalogue/report-document";
-import { type Inbox, startInbox } from "@watchkeeper/inbox/server";
+import type { Inbox } from "@watchkeeper/inbox/server";
+import { startTestInbox } from "@watchkeeper/inbox/test-inbox";
 import { createLog } from "@watchkeeper/process/log";
 import { createTestPrometheus } from "@watchkeeper/testing/prometheus";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -30,7 +31,7 @@ beforeAll(async () => {
     createTestBed(),
     createTestPrometheus(past()),
     startTestPager(TOKEN),
-    startInbox({ host: "127.0.0.1", httpPort: 0, smtpPort: 0, log: createLog("inbox", "silent") }),
+    startTestInbox(),
   ]);
   sources = {
     database: bed.database,

@@ -1,9 +1,9 @@
-import { createLog } from "@watchkeeper/process/log";
 import { launchBrowser } from "@watchkeeper/testing/browser";
 import { createTransport } from "nodemailer";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { type Inbox, startInbox } from "../server.ts";
+import type { Inbox } from "../server.ts";
+import { startTestInbox } from "../test-inbox.ts";
 
 const HOSTILE = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
 
@@ -19,12 +19,7 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 beforeEach(async () => {
-  inbox = await startInbox({
-    host: "127.0.0.1",
-    httpPort: 0,
-    smtpPort: 0,
-    log: createLog("inbox", "silent"),
-  });
+  inbox = await startTestInbox();
   url = `http://127.0.0.1:${inbox.httpPort}`;
   page = await browser.newPage();
   complaints = [];

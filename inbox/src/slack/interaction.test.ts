@@ -1,9 +1,9 @@
 import { createHmac } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { createManualClock } from "@watchkeeper/process/clock";
-import { createLog } from "@watchkeeper/process/log";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Inbox, startInbox } from "../server.ts";
+import type { Inbox } from "../server.ts";
+import { startTestInbox } from "../test-inbox.ts";
 
 const SECRET = "8f742231b10e8888abcd99yyyzzz85a5";
 const clock = createManualClock(Date.parse("2026-03-01T09:00:00Z"));
@@ -24,14 +24,7 @@ beforeEach(async () => {
   });
   await new Promise<void>((resolve) => app.listen(0, "127.0.0.1", resolve));
   const requestUrl = `http://127.0.0.1:${(app.address() as { port: number }).port}/slack`;
-  inbox = await startInbox({
-    host: "127.0.0.1",
-    httpPort: 0,
-    smtpPort: 0,
-    log: createLog("inbox", "silent"),
-    clock,
-    slackApp: { requestUrl, signingSecret: SECRET },
-  });
+  inbox = await startTestInbox({ clock, slackApp: { requestUrl, signingSecret: SECRET } });
   url = `http://127.0.0.1:${inbox.httpPort}`;
   await fetch(`${url}/slack/api/chat.postMessage`, {
     method: "POST",

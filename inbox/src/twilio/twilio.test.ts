@@ -1,9 +1,9 @@
 import { createServer, type Server } from "node:http";
 import { createManualClock } from "@watchkeeper/process/clock";
-import { createLog } from "@watchkeeper/process/log";
 import { until } from "@watchkeeper/testing/poll";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Inbox, startInbox } from "../server.ts";
+import type { Inbox } from "../server.ts";
+import { startTestInbox } from "../test-inbox.ts";
 import { signatureOf } from "./signature.ts";
 import { parseTwiml } from "./twiml.ts";
 
@@ -31,9 +31,8 @@ beforeEach(async () => {
   });
   await new Promise<void>((resolve) => app.listen(0, "127.0.0.1", resolve));
   appUrl = `http://127.0.0.1:${(app.address() as { port: number }).port}`;
-  const log = createLog("inbox", "silent");
   const smsUrl = `${appUrl}/sms`;
-  inbox = await startInbox({ host: "127.0.0.1", httpPort: 0, smtpPort: 0, log, clock, smsUrl });
+  inbox = await startTestInbox({ clock, smsUrl });
   url = `http://127.0.0.1:${inbox.httpPort}`;
 });
 afterEach(async () => {

@@ -1,9 +1,9 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createMetrics } from "@watchkeeper/exporters/metrics";
-import { type Inbox, startInbox } from "@watchkeeper/inbox/server";
+import type { Inbox } from "@watchkeeper/inbox/server";
+import { startTestInbox } from "@watchkeeper/inbox/test-inbox";
 import { createManualClock, type ManualClock } from "@watchkeeper/process/clock";
-import { createLog } from "@watchkeeper/process/log";
 import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { createApp } from "../api/app.ts";
 import { createChannels } from "../channels/channels.ts";
@@ -49,11 +49,7 @@ export async function createActionBed(): Promise<ActionBed> {
   const server = createServer((req, res) => handle(req, res));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const inbox = await startInbox({
-    host: "127.0.0.1",
-    httpPort: 0,
-    smtpPort: 0,
-    log: createLog("inbox", "silent"),
+  const inbox = await startTestInbox({
     clock,
     slackApp: { requestUrl: `${url}/actions/slack`, signingSecret: SECRETS.signing },
     smsUrl: `${url}/actions/twilio/text`,

@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 import { labels } from "@watchkeeper/catalogue/labels";
-import { type Inbox, startInbox } from "@watchkeeper/inbox/server";
+import type { Inbox } from "@watchkeeper/inbox/server";
+import { startTestInbox } from "@watchkeeper/inbox/test-inbox";
 import { createManualClock } from "@watchkeeper/process/clock";
-import { createLog } from "@watchkeeper/process/log";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createActionAddresses } from "../actions/addresses.ts";
 import { SECRETS, sampleIncident, sampleMessage, standInChannels } from "../test-bed.ts";
@@ -169,8 +169,7 @@ const create = (settings: ReturnType<typeof standInChannels>) =>
   createChannels(settings, "test-install", { addresses, findCall });
 
 beforeAll(async () => {
-  const log = createLog("inbox", "silent");
-  inbox = await startInbox({ host: "127.0.0.1", httpPort: 0, smtpPort: 0, log, clock });
+  inbox = await startTestInbox({ clock });
   channels = create(standInChannels(inbox));
 });
 afterAll(() => inbox.close());

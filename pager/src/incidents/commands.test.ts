@@ -1,5 +1,5 @@
-import { type Inbox, startInbox } from "@watchkeeper/inbox/server";
-import { createLog } from "@watchkeeper/process/log";
+import type { Inbox } from "@watchkeeper/inbox/server";
+import { startTestInbox } from "@watchkeeper/inbox/test-inbox";
 import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { createTestBed, standInChannels, type TestBed, webhookBody } from "../test-bed.ts";
@@ -12,12 +12,7 @@ let bed: TestBed;
 let requests = 0;
 
 beforeAll(async () => {
-  inbox = await startInbox({
-    host: "127.0.0.1",
-    httpPort: 0,
-    smtpPort: 0,
-    log: createLog("inbox", "silent"),
-  });
+  inbox = await startTestInbox();
 });
 afterAll(() => inbox.close());
 beforeEach(async () => {

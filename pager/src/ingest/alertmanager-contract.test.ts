@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
+import { startAlertmanager, type TestAlertmanager } from "@watchkeeper/testing/alertmanager";
 import { until } from "@watchkeeper/testing/poll";
 import { toolPath } from "@watchkeeper/testing/tools";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { askAlertmanagers } from "../reconcile/alertmanager.ts";
-import { startAlertmanager, type TestAlertmanager } from "../test-alertmanager.ts";
 import { type Payload, parsePayload } from "./payload.ts";
 
 const run = promisify(execFile);

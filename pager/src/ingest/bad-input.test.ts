@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { type Inbox, startInbox } from "@watchkeeper/inbox/server";
-import { createLog } from "@watchkeeper/process/log";
+import type { Inbox } from "@watchkeeper/inbox/server";
+import { startTestInbox } from "@watchkeeper/inbox/test-inbox";
 import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -11,12 +11,7 @@ let database: Awaited<ReturnType<typeof createTestDatabase>>;
 let bed: TestBed;
 
 beforeAll(async () => {
-  inbox = await startInbox({
-    host: "127.0.0.1",
-    httpPort: 0,
-    smtpPort: 0,
-    log: createLog("inbox", "silent"),
-  });
+  inbox = await startTestInbox();
   database = await createTestDatabase();
   bed = await createTestBed(database.url, standInChannels(inbox));
 });

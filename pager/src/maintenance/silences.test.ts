@@ -1,7 +1,7 @@
 import { createLog } from "@watchkeeper/process/log";
+import { startAlertmanager, type TestAlertmanager } from "@watchkeeper/testing/alertmanager";
 import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startAlertmanager, type TestAlertmanager } from "../test-alertmanager.ts";
 import { createTestBed, type TestBed } from "../test-bed.ts";
 import { createAlertmanager, settleWindows } from "./silences.ts";
 import { addWindow, listWindows, type MaintenanceWindow, withdrawWindow } from "./windows.ts";

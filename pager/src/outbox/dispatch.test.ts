@@ -1,6 +1,6 @@
-import { type Inbox, startInbox } from "@watchkeeper/inbox/server";
+import type { Inbox } from "@watchkeeper/inbox/server";
+import { startTestInbox } from "@watchkeeper/inbox/test-inbox";
 import { createManualClock } from "@watchkeeper/process/clock";
-import { createLog } from "@watchkeeper/process/log";
 import { until } from "@watchkeeper/testing/poll";
 import { createTestDatabase } from "@watchkeeper/testing/postgres";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -47,8 +47,7 @@ const incidents = async () =>
   ).rows;
 
 beforeAll(async () => {
-  const log = createLog("inbox", "silent");
-  inbox = await startInbox({ host: "127.0.0.1", httpPort: 0, smtpPort: 0, log, clock });
+  inbox = await startTestInbox({ clock });
 });
 afterAll(() => inbox.close());
 beforeEach(async () => {

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "@watchkeeper/testing/poll";
-import { toolPath } from "@watchkeeper/testing/tools";
+import { freePort } from "@watchkeeper/native/free-port";
+import { until } from "./poll.ts";
+import { toolPath } from "./tools.ts";
 
 /** A real Alertmanager that can be killed and started again, on the same port. */
 export interface TestAlertmanager {
@@ -17,11 +17,12 @@ export interface TestAlertmanager {
   close(): Promise<void>;
 }
 
-export async function startAlertmanager(configuration: string): Promise<TestAlertmanager> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
+/** @param hear is told what it writes into its log, details included */
+export async function startAlertmanager(
+  configuration: string,
+  hear: (text: string) => void = () => undefined,
+): Promise<TestAlertmanager> {
+  const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), "watchkeeper-alertmanager-"));
   writeFileSync(join(folder, "alertmanager.yml"), configuration);
   const url = `http://127.0.0.1:${port}`;
@@ -36,9 +37,11 @@ export async function startAlertmanager(configuration: string): Promise<TestAler
           `--storage.path=${join(folder, "data")}`,
           `--web.listen-address=127.0.0.1:${port}`,
           "--cluster.listen-address=",
+          "--log.level=debug",
         ],
-        { stdio: "ignore" },
+        { stdio: ["ignore", "ignore", "pipe"] },
       );
+      child.stderr?.on("data", (chunk: Buffer) => hear(chunk.toString()));
       await until(
         "Alertmanager to be ready",
         async () => ((await fetch(`${url}/-/ready`)).ok ? true : undefined),
