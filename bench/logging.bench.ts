@@ -52,12 +52,12 @@ const lostUncounted = ({ written, arrived, counted }: Outcome): number => writte
 export async function run(print: (line: string) => void, args: readonly string[]): Promise<void> {
   const at = args.indexOf("--seconds");
   const seconds = at < 0 ? DEFAULT_SECONDS : Number(args[at + 1]);
-  if (!Number.isInteger(seconds) || seconds < 6 || seconds > 600) {
-    throw new Error("Cannot measure as --seconds must be a whole number from 6 to 600");
+  if (!Number.isInteger(seconds) || seconds < 8 || seconds > 600) {
+    throw new Error("Cannot measure as --seconds must be a whole number from 8 to 600");
   }
   print(`${seconds} s each, 300 requests a second; a span run records 600 spans a second\n`);
   print(
-    "contender  endpoint   lines/s   p99 ms  RSS + MB  arrived of written  counted lost  uncounted  wire MB  end ms",
+    "contender  endpoint   lines/s   p99 ms (3 s slices)  RSS + MB  arrived of written  counted lost  uncounted  wire MB  end ms",
   );
   const measured: (Row & { readonly outcome: Outcome })[] = [];
   for (const situation of rows) {
@@ -70,13 +70,16 @@ export async function run(print: (line: string) => void, args: readonly string[]
         contender.padEnd(10),
         endpoint.padEnd(10),
         String(linesPerSecond).padStart(7),
-        outcome.p99Ms.toFixed(1).padStart(8),
+        `${outcome.p99Ms.median.toFixed(1)} (${outcome.p99Ms.least.toFixed(1)} to ${outcome.p99Ms.most.toFixed(1)})`.padStart(
+          21,
+        ),
         megabytes(outcome.rssGrowthBytes).toFixed(1).padStart(9),
         (shipped ? `${outcome.arrived} of ${outcome.written}` : "").padStart(19),
         (shipped ? String(outcome.counted) : "").padStart(13),
         (shipped ? String(lostUncounted(outcome)) : "").padStart(10),
         megabytes(outcome.bytes).toFixed(1).padStart(8),
         outcome.shutdownMs.toFixed(0).padStart(7),
+        outcome.failed > 0 ? `  ${outcome.failed} requests without an answer` : "",
         outcome.crashed ? "  crashed" : "",
       ].join(" "),
     );
@@ -89,14 +92,16 @@ export async function run(print: (line: string) => void, args: readonly string[]
   /** The bare runs before and after one: the machine was most like them. */
   const bareP99Around = (at: number): number => {
     const around = [measured.slice(0, at).findLast(isBare), measured.slice(at).find(isBare)];
-    return mean(around.flatMap((found) => (found ? [found.outcome.p99Ms] : [])));
+    return mean(around.flatMap((found) => (found ? [found.outcome.p99Ms.median] : [])));
   };
   const p99Ratio = Math.max(
     ...measured.flatMap((one, at) =>
-      ours.includes(one) && one.linesPerSecond === STEADY ? [one.outcome.p99Ms / bareP99Around(at)] : [],
+      ours.includes(one) && one.linesPerSecond === STEADY
+        ? [one.outcome.p99Ms.median / bareP99Around(at)]
+        : [],
     ),
   );
-  const bare = measured.filter(isBare).map(({ outcome }) => outcome.p99Ms);
+  const bare = measured.filter(isBare).map(({ outcome }) => outcome.p99Ms.median);
   print("");
   print(
     `noise: bare alone had a p99 from ${Math.min(...bare).toFixed(1)} to ${Math.max(...bare).toFixed(1)} ms`,

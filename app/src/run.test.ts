@@ -5,6 +5,7 @@ import { metricsOf } from "@watchkeeper/catalogue/metrics/all";
 import { differencesFromCatalogue } from "@watchkeeper/exporters/contract";
 import { until } from "@watchkeeper/testing/poll";
 import { createTestRedis } from "@watchkeeper/testing/redis";
+import { startReceiver } from "@watchkeeper/testing/telemetry-receiver";
 import { createClient } from "redis";
 import { afterEach, expect, test } from "vitest";
 import { asSuperuser, createDirectoryDatabase } from "./test-database.ts";
@@ -57,6 +58,18 @@ const settingsFor = (databaseUrl: string, redisUrl: string, ownerDatabaseUrl = d
   WATCHKEEPER_APP_CURSOR_SECRET: "a secret that only tests have, long enough",
   WATCHKEEPER_APP_REDIS_URL: redisUrl,
 });
+
+interface Span {
+  readonly name: string;
+  readonly spanId: string;
+  readonly parentSpanId?: string;
+}
+
+/** The spans of one export in OTLP's JSON. */
+const spansOf = (body: unknown): readonly Span[] =>
+  (body as { resourceSpans: { scopeSpans: { spans: Span[] }[] }[] }).resourceSpans
+    .flatMap(({ scopeSpans }) => scopeSpans)
+    .flatMap(({ spans }) => spans);
 
 test("the process starts on an empty database, seeds it, serves both ports and ends in time", {
   timeout: 2 * START_MS,
@@ -120,14 +133,17 @@ test("a role that row-level security does not bind is refused with one line", as
   await database.drop();
 });
 
-test("a request that is under way when the process is told to end gets its answer", {
+test("a request that is under way when the process is told to end gets its answer, and its trace leaves", {
   timeout: 2 * START_MS,
 }, async () => {
   const database = await createDirectoryDatabase();
   const redis = await createTestRedis();
+  const collector = await startReceiver();
   const { child: app, output } = start({
     ...settingsFor(database.url, redis.url, database.ownerUrl),
     WATCHKEEPER_APP_DEMO_PASSWORD: "demo-password",
+    WATCHKEEPER_TELEMETRY_OTLP_URL: collector.url,
+    WATCHKEEPER_TELEMETRY_TRACE_RATIO: "1",
   });
   const { port } = await listeningIn(output);
   // A password check takes long enough to be overtaken.
@@ -148,6 +164,11 @@ test("a request that is under way when the process is told to end gets its answe
   const [code] = await once(app, "exit");
   expect(code).toBe(0);
   await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+  await collector.close();
+  const spans = collector.received.flatMap(({ body }) => spansOf(body));
+  const login = spans.find(({ name }) => name === "POST /api/login");
+  const below = spans.filter(({ parentSpanId }) => login && parentSpanId === login.spanId);
+  expect(below.map(({ name }) => name)).toEqual(expect.arrayContaining(["login_credentials", "EVAL"]));
   await database.drop();
 });
 

@@ -10,8 +10,17 @@ export interface Situation {
   readonly seconds: number;
 }
 
+export interface Spread {
+  readonly median: number;
+  readonly least: number;
+  readonly most: number;
+}
+
 export interface Outcome {
-  readonly p99Ms: number;
+  /** Of each slice of some seconds, once settled: the median of their 99th percentiles, and the least and the most. */
+  readonly p99Ms: Spread;
+  /** Requests without an answer. */
+  readonly failed: number;
   /** The most memory after the fifth second, above that of the fifth second. */
   readonly rssGrowthBytes: number;
   readonly shutdownMs: number;
@@ -60,8 +69,22 @@ function hear<Message extends { kind: string }, Kind extends Message["kind"]>(
   });
 }
 
+/** One pause of the machine falls into one slice, and does not decide over a run. */
+const SLICE_SECONDS = 3;
+
 const percentile = (values: readonly number[], share: number): number =>
   [...values].sort((a, b) => a - b)[Math.max(0, Math.ceil(values.length * share) - 1)] ?? Number.NaN;
+
+function spreadOfP99(latencies: readonly number[]): Spread {
+  const slice = REQUESTS_PER_SECOND * SLICE_SECONDS;
+  const found = Array.from({ length: Math.floor(latencies.length / slice) }, (_, i) =>
+    percentile(
+      latencies.slice(i * slice, (i + 1) * slice).filter((ms) => !Number.isNaN(ms)),
+      0.99,
+    ),
+  );
+  return { median: percentile(found, 0.5), least: Math.min(...found), most: Math.max(...found) };
+}
 
 /** Runs one service under load beside one endpoint, each in a process of its own, and ends both. */
 export async function measure({ contender, endpoint, linesPerSecond, seconds }: Situation): Promise<Outcome> {
@@ -94,7 +117,8 @@ export async function measure({ contender, endpoint, linesPerSecond, seconds }: 
     const received = await hear<FromEndpoint, "received">(receiver, "received");
     const requests = REQUESTS_PER_SECOND * seconds + 50;
     return {
-      p99Ms: percentile(latencies, 0.99),
+      p99Ms: spreadOfP99(latencies.slice((REQUESTS_PER_SECOND * SETTLING_MS) / 1_000)),
+      failed: latencies.filter(Number.isNaN).length,
       rssGrowthBytes: Math.max(0, heaviest - settled),
       shutdownMs: closed?.ms ?? CLOSE_PATIENCE_MS,
       // A service that forgot some of what it was to write has lost it, too.

@@ -87,6 +87,8 @@ app.get("/lines/:count", async (request, response) => {
 const server = createServer(app).listen(0, "127.0.0.1", () => {
   tell({ kind: "listening", port: (server.address() as AddressInfo).port });
 });
+// A connection that is closed just when the driver takes it again would look like a fault of the service.
+server.keepAliveTimeout = 600_000;
 
 process.on("message", async (message: ToService) => {
   if (message.kind === "weigh") return tell({ kind: "weight", rssBytes: process.memoryUsage.rss() });

@@ -1,30 +1,15 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
-import { createGunzip } from "node:zlib";
 import { trace } from "@opentelemetry/api";
+import { startReceiver } from "@watchkeeper/testing/telemetry-receiver";
 import { afterEach, expect, test } from "vitest";
 import { type OpenTelemetry, openTelemetry } from "./telemetry.ts";
-
-const bodies: { path: string; body: string }[] = [];
-const server = createServer(async (request, response) => {
-  const body = await text(
-    request.headers["content-encoding"] === "gzip" ? request.pipe(createGunzip()) : request,
-  );
-  bodies.push({ path: request.url ?? "", body });
-  response.writeHead(200).end();
-});
 
 let telemetry: OpenTelemetry | undefined;
 afterEach(async () => {
   await telemetry?.close(100);
-  await new Promise((resolve) => server.close(resolve));
-  server.closeAllConnections();
 });
 
 test("lines go to standard output and to Loki, spans to the collector, and a line within a trace names it", async () => {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url, received, close } = await startReceiver();
   const lines: string[] = [];
   telemetry = openTelemetry(
     "app",
@@ -53,16 +38,17 @@ test("lines go to standard output and to Loki, spans to the collector, and a lin
     message: "careful",
   });
   const { traceId } = JSON.parse(lines[0] ?? "");
-  const pushed = JSON.parse(bodies.find(({ path }) => path === "/loki/api/v1/push")?.body ?? "");
-  expect(pushed.streams).toEqual([
+  const bodyOf = (wanted: string) => received.find(({ path }) => path === wanted)?.body;
+  expect(bodyOf("/loki/api/v1/push")).toHaveProperty("streams", [
     {
       stream: { service: "app", env: "test", level: "warn" },
       values: [[expect.any(String), lines[0]?.trimEnd(), { trace_id: traceId }]],
     },
   ]);
-  expect(bodies.find(({ path }) => path === "/v1/traces")?.body).toContain(traceId);
+  expect(JSON.stringify(bodyOf("/v1/traces"))).toContain(traceId);
   expect(telemetry.lines()).toMatchObject({ shipped: 1, dropped: 0, refused: 0 });
   expect(telemetry.spans()).toEqual({ exported: 1, unsampled: 0, dropped: 0 });
+  await close();
 });
 
 test("who did what is written whatever the level, and marked", () => {

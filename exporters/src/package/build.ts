@@ -74,10 +74,9 @@ async function describe(folder: string): Promise<void> {
     engines: { node: ">=20.19" },
     main: "./cjs/index.js",
     exports: { ".": { import: entryOf("esm"), require: entryOf("cjs") } },
-    dependencies: Object.fromEntries(
-      ["@opentelemetry/api", "prom-client"].map((name) => [name, `^${own.dependencies[name]}`]),
-    ),
-    peerDependencies: { express: "^5.0.0", pg: "^8.0.0" },
+    dependencies: { "prom-client": `^${own.dependencies["prom-client"]}` },
+    // A second copy of the API would not see the tracer that the app has set up: its spans would go nowhere.
+    peerDependencies: { "@opentelemetry/api": "^1.9.0", express: "^5.0.0", pg: "^8.0.0" },
     peerDependenciesMeta: { pg: { optional: true } },
   };
   await writeFile(join(folder, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);

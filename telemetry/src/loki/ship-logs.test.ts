@@ -1,6 +1,12 @@
 import { until } from "@watchkeeper/testing/poll";
+import {
+  answers,
+  hangs,
+  type Received,
+  type Receiver,
+  startReceiver,
+} from "@watchkeeper/testing/telemetry-receiver";
 import { afterEach, expect, test } from "vitest";
-import { answers, hangs, type Received, type Receiver, startReceiver } from "../test-receiver.ts";
 import { MAX_LINE_LENGTH } from "./batch.ts";
 import { createLogShipper, type LogShipper, type ShipperOptions } from "./ship-logs.ts";
 

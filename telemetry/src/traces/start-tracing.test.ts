@@ -1,7 +1,13 @@
 import { context, SpanStatusCode, type Tracer, trace } from "@opentelemetry/api";
 import { until } from "@watchkeeper/testing/poll";
+import {
+  answers,
+  hangs,
+  type Received,
+  type Receiver,
+  startReceiver,
+} from "@watchkeeper/testing/telemetry-receiver";
 import { afterEach, expect, test } from "vitest";
-import { answers, hangs, type Received, type Receiver, startReceiver } from "../test-receiver.ts";
 import { MAX_WAITING_SPANS } from "./span-queue.ts";
 import { startTracing, type Tracing, type TracingOptions } from "./start-tracing.ts";
 import { MAX_OPEN_TRACES, MAX_SPANS_PER_TRACE } from "./tail-sampling.ts";
