@@ -3,6 +3,7 @@ import cluster from "node:cluster";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
+import { performance } from "node:perf_hooks";
 import { answerClusterScrapes, collectCluster } from "@watchkeeper/exporters/cluster";
 import { createRecorder } from "@watchkeeper/exporters/http/recorder";
 import { createMetrics } from "@watchkeeper/exporters/metrics";

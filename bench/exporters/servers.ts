@@ -82,7 +82,7 @@ function addLogLine(app: Express): void {
 
 /** What most teams log requests with, as it comes. */
 function addPinoHttp(app: Express): void {
-  app.use(createRequire(import.meta.url)("pino-http")(createSink()));
+  app.use(createRequire(import.meta.url)("pino-http")({}, createSink()));
 }
 
 function addBundle(app: Express): void {

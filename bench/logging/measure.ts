@@ -10,15 +10,13 @@ export interface Situation {
   readonly seconds: number;
 }
 
-export interface Spread {
-  readonly median: number;
-  readonly least: number;
-  readonly most: number;
-}
-
 export interface Outcome {
-  /** Of each slice of some seconds, once settled: the median of their 99th percentiles, and the least and the most. */
-  readonly p99Ms: Spread;
+  /** Of the 99th percentiles of all slices once settled, the median. */
+  readonly p99Ms: number;
+  /** The same of the bare service that ran beside it. */
+  readonly bareP99Ms: number;
+  /** The median of what each slice's 99th percentile is beside that of the bare service in that slice. */
+  readonly p99Ratio: number;
   /** Requests without an answer. */
   readonly failed: number;
   /** The most memory after the fifth second, above that of the fifth second. */
@@ -70,33 +68,49 @@ function hear<Message extends { kind: string }, Kind extends Message["kind"]>(
 }
 
 /** One pause of the machine falls into one slice, and does not decide over a run. */
-const SLICE_SECONDS = 3;
+const SLICE_SECONDS = 1;
 
 const percentile = (values: readonly number[], share: number): number =>
   [...values].sort((a, b) => a - b)[Math.max(0, Math.ceil(values.length * share) - 1)] ?? Number.NaN;
 
-function spreadOfP99(latencies: readonly number[]): Spread {
+/** The 99th percentile of each slice, once settled. */
+function p99OfSlices(latencies: readonly number[]): readonly number[] {
+  const settled = latencies.slice((REQUESTS_PER_SECOND * SETTLING_MS) / 1_000);
   const slice = REQUESTS_PER_SECOND * SLICE_SECONDS;
-  const found = Array.from({ length: Math.floor(latencies.length / slice) }, (_, i) =>
+  return Array.from({ length: Math.floor(settled.length / slice) }, (_, i) =>
     percentile(
-      latencies.slice(i * slice, (i + 1) * slice).filter((ms) => !Number.isNaN(ms)),
+      settled.slice(i * slice, (i + 1) * slice).filter((ms) => !Number.isNaN(ms)),
       0.99,
     ),
   );
-  return { median: percentile(found, 0.5), least: Math.min(...found), most: Math.max(...found) };
 }
 
-/** Runs one service under load beside one endpoint, each in a process of its own, and ends both. */
+async function startService(
+  contender: Contender,
+  url: string,
+): Promise<{ child: ChildProcess; port: number }> {
+  const child = start("./service.ts", [contender, url]);
+  const listening = await hear<FromService, "listening">(child, "listening");
+  if (!listening) throw new Error(`Cannot measure ${contender} as its service did not start`);
+  return { child, port: listening.port };
+}
+
+/**
+ * Runs one service beside one endpoint, and a bare service under the same load at the same time, each in a process of
+ * its own, and ends them: whatever else the machine does slows both services alike.
+ */
 export async function measure({ contender, endpoint, linesPerSecond, seconds }: Situation): Promise<Outcome> {
   const receiver = start("./endpoint.ts", [endpoint]);
   const at = await hear<FromEndpoint, "listening">(receiver, "listening");
-  const service = start("./service.ts", [contender, `http://127.0.0.1:${at?.port}`]);
+  const children = [receiver];
   try {
-    const listening = await hear<FromService, "listening">(service, "listening");
-    if (!listening) throw new Error(`Cannot measure ${contender} as its service did not start`);
+    const { child: service, port } = await startService(contender, `http://127.0.0.1:${at?.port}`);
+    children.push(service);
+    const bare = await startService("bare", "");
+    children.push(bare.child);
     const lines = Math.round(linesPerSecond / REQUESTS_PER_SECOND);
-    const url = `http://127.0.0.1:${listening.port}/lines/${lines}`;
-    await sendSteadily(url, 50, 1);
+    const urls = [port, bare.port].map((one) => `http://127.0.0.1:${one}/lines/${lines}`);
+    await sendSteadily(urls, 50, 1);
 
     const begun = performance.now();
     let settled = 0;
@@ -107,7 +121,7 @@ export async function measure({ contender, endpoint, linesPerSecond, seconds }: 
       else heaviest = Math.max(heaviest, message.rssBytes);
     });
     const weigh = setInterval(() => service.send({ kind: "weigh" } satisfies ToService), WEIGH_EVERY_MS);
-    const latencies = await sendSteadily(url, REQUESTS_PER_SECOND, seconds);
+    const [latencies = [], bareLatencies = []] = await sendSteadily(urls, REQUESTS_PER_SECOND, seconds);
     clearInterval(weigh);
 
     service.send({ kind: "close" } satisfies ToService);
@@ -116,8 +130,14 @@ export async function measure({ contender, endpoint, linesPerSecond, seconds }: 
     receiver.send("tell");
     const received = await hear<FromEndpoint, "received">(receiver, "received");
     const requests = REQUESTS_PER_SECOND * seconds + 50;
+    const [p99s, bareP99s] = [p99OfSlices(latencies), p99OfSlices(bareLatencies)];
     return {
-      p99Ms: spreadOfP99(latencies.slice((REQUESTS_PER_SECOND * SETTLING_MS) / 1_000)),
+      p99Ms: percentile(p99s, 0.5),
+      bareP99Ms: percentile(bareP99s, 0.5),
+      p99Ratio: percentile(
+        p99s.map((ms, i) => ms / (bareP99s[i] ?? Number.NaN)),
+        0.5,
+      ),
       failed: latencies.filter(Number.isNaN).length,
       rssGrowthBytes: Math.max(0, heaviest - settled),
       shutdownMs: closed?.ms ?? CLOSE_PATIENCE_MS,
@@ -129,6 +149,6 @@ export async function measure({ contender, endpoint, linesPerSecond, seconds }: 
       crashed: closed === undefined || service.exitCode !== 0,
     };
   } finally {
-    for (const child of [service, receiver]) if (child.exitCode === null) child.kill("SIGKILL");
+    for (const child of children) if (child.exitCode === null) child.kill("SIGKILL");
   }
 }

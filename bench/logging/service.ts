@@ -90,6 +90,9 @@ const server = createServer(app).listen(0, "127.0.0.1", () => {
 // A connection that is closed just when the driver takes it again would look like a fault of the service.
 server.keepAliveTimeout = 600_000;
 
+/** Whoever measures is gone. */
+const end = (): void => process.exit();
+process.once("disconnect", end);
 process.on("message", async (message: ToService) => {
   if (message.kind === "weigh") return tell({ kind: "weight", rssBytes: process.memoryUsage.rss() });
   server.close();
@@ -97,5 +100,5 @@ process.on("message", async (message: ToService) => {
   const start = performance.now();
   const account = await measured.close();
   tell({ kind: "closed", ms: performance.now() - start, ...account });
-  process.disconnect();
+  process.off("disconnect", end).disconnect();
 });

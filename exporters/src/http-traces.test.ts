@@ -38,7 +38,8 @@ beforeAll(async () => {
   const write = (line: object): void => void lines.push(line);
   const app = express();
   traceRequests(app);
-  logRequests(app, { logger: { debug: write, info: write, warn: write } });
+  const logger = { child: () => logger, debug: write, info: write, warn: write };
+  logRequests(app, { logger });
   app.get("/people/:id", async (_request, response) => {
     await runner.query("find-person", "SELECT $1::text", ["secret"]);
     response.end();

@@ -3,8 +3,9 @@ import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { until } from "@watchkeeper/testing/poll";
 import express from "express";
+import { pino } from "pino";
 import { afterEach, expect, test } from "vitest";
-import { logRequests, type RequestLogOptions, requestIdOf } from "./request-log.ts";
+import { logRequests, type RequestLogger, type RequestLogOptions, requestIdOf } from "./request-log.ts";
 
 type Line = Readonly<Record<string, unknown>> & { readonly level: string };
 
@@ -17,14 +18,17 @@ afterEach(async () => {
 
 async function start(options: Partial<RequestLogOptions> = {}): Promise<string> {
   lines = [];
-  const write =
-    (level: string) =>
-    (fields: object, message: string): void =>
-      void lines.push({ level, message, ...fields });
+  const loggerOf = (common: object): RequestLogger => {
+    const write =
+      (level: string) =>
+      (fields: object, message: string): void =>
+        void lines.push({ level, message, ...common, ...fields });
+    return { child: loggerOf, debug: write("debug"), info: write("info"), warn: write("warn") };
+  };
   const app = express();
   app.set("trust proxy", true);
   logRequests(app, {
-    logger: { debug: write("debug"), info: write("info"), warn: write("warn") },
+    logger: loggerOf({}),
     identify: () => ({ userId: "user-1", tenantId: "tenant-1" }),
     quietRoutes: ["/healthz"],
     ...options,
@@ -93,6 +97,17 @@ test("a client that goes away leaves a line with 499", async () => {
   await once(server, "request");
   socket.destroy();
   expect((await linesAfter(1))[0]).toMatchObject({ metadata: { path: "/never", status: 499 } });
+});
+
+test("a logger whose level is changed while requests come writes as it says", async () => {
+  const levels: string[] = [];
+  const logger = pino({ level: "warn" }, { write: (line) => void levels.push(JSON.parse(line).level) });
+  const url = await start({ logger });
+  await fetch(`${url}/people/1`);
+  logger.level = "info";
+  await fetch(`${url}/people/1`);
+  await until("the line", () => (levels.length > 0 ? true : undefined));
+  expect(levels).toEqual([30]);
 });
 
 test("above the rate lines are held back and told with the next one, errors never", async () => {

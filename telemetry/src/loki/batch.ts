@@ -10,9 +10,10 @@ export type StreamLabels = Readonly<Record<string, string>>;
 /** Lines of the log, and those that say who did what: they have another retention and other readers. */
 export type StreamName = "log" | "audit";
 
-/** Lines that travel together: the body of one push. */
+/** Lines that were written after one another: a part of a push. */
 export interface Batch {
-  readonly body: string;
+  /** The elements of the push's `streams`, separated by commas. */
+  readonly streams: string;
   readonly lines: number;
 }
 
@@ -39,19 +40,18 @@ const openingsOf = (labels: StreamLabels): Readonly<Record<LogLevel, string>> =>
   return Object.fromEntries(LOG_LEVELS.map((level) => [level, opening(level)])) as Record<LogLevel, string>;
 };
 
-/** Collects lines and makes them one push. */
+/** Collects lines and makes them part of a push. */
 export interface BatchBuilder {
   /** @param line one line of JSON, without its end */
   add(level: LogLevel, line: string, nowMs: number, stream?: StreamName): void;
-  /** Characters so far: a lower bound of the body's length. */
+  /** Characters so far: a lower bound of the batch's length. */
   readonly size: number;
-  readonly lines: number;
   /** Everything since the last call, or nothing. */
   take(): Batch | undefined;
 }
 
 /**
- * Makes bodies for `POST /loki/api/v1/push`: the lines of a level are one stream, as repeating the labels for each
+ * Makes what `POST /loki/api/v1/push` takes: the lines of a level are one stream, as repeating the labels for each
  * line costs twenty times the bytes.
  *
  * Lines of one millisecond get timestamps that differ in their last digits, so that Loki keeps their order and does
@@ -77,9 +77,6 @@ export function createBatchBuilder(labels: StreamLabels): BatchBuilder {
     get size() {
       return size;
     },
-    get lines() {
-      return lines;
-    },
     add(level, line, nowMs, stream = "log") {
       const shown = line.length > MAX_LINE_LENGTH ? `${line.slice(0, MAX_LINE_LENGTH)}… (cut)` : line;
       const value = `["${timestamp(nowMs)}",${JSON.stringify(shown)}${metadataOf(shown)}]`;
@@ -92,8 +89,8 @@ export function createBatchBuilder(labels: StreamLabels): BatchBuilder {
     },
     take() {
       if (lines === 0) return undefined;
-      const bodies = [...streams].map(([opening, values]) => `${opening}${values.join(",")}]}`);
-      const batch = { body: `{"streams":[${bodies.join(",")}]}`, lines };
+      const all = [...streams].map(([opening, values]) => `${opening}${values.join(",")}]}`);
+      const batch = { streams: all.join(","), lines };
       streams = new Map();
       size = 0;
       lines = 0;

@@ -1,10 +1,7 @@
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
 import { createBacklog, type Parcel } from "./backlog.ts";
 import { createBatchBuilder, type LogLevel, type StreamLabels, type StreamName } from "./batch.ts";
+import { type Body, openBody } from "./body.ts";
 import { type LokiTarget, type PushOutcome, push } from "./push.ts";
-
-const compress = promisify(gzip);
 
 /** What became of all lines so far. `written` is the sum of the others and of what is still on its way. */
 export interface LineCounts {
@@ -37,30 +34,34 @@ export interface ShipperOptions {
   readonly firstPauseMs?: number;
 }
 
-/** Characters of a batch: Loki takes 4 MB at once by default, and joining this many stalls the process for about 1 ms. */
-const BATCH_SIZE = 256 * 1_024;
+/** Characters of a batch: joining so many takes some 20 µs, which no request feels. */
+const BATCH_SIZE = 16 * 1_024;
+/** Characters of a push at most: half of what Loki takes at once by default. */
+const MAX_PUSH_SIZE = 2 * 1_024 * 1_024;
 /** Characters that may wait for the compressing threads; more are written only by a process that never pauses. */
 const MAX_PACKING_SIZE = 8 * 1_024 * 1_024;
 const MAX_PAUSE_MS = 30_000;
 const CLOSE_BUDGET_MS = 2_500;
-/** The fastest level: log lines repeat so much that it leaves little of them. */
-const GZIP_LEVEL = 1;
 
 /**
  * Ships log lines to Loki beside standard output, which stays the source of truth. Memory is bounded whatever Loki
  * does, and every line is counted as shipped, dropped or refused.
  *
- *   line ─► batch ─(256 KB or `lingerMs`)─► gzip ─► backlog ─► one push at a time ─► taken
- *                                                     ▲  └ oldest dropped when full    ├► refused
- *                                                     └────────── pause ◄──────────────┴ retry
+ *   line ─► batch ─(16 KB)─► gzip ─(`lingerMs`)─► backlog ─► one push at a time ─► taken
+ *                                                   ▲  └ oldest dropped when full    ├► refused
+ *                                                   └────────── pause ◄──────────────┴ retry
+ *
+ * While pushes wait for a slow Loki the next one grows instead of joining them, so that its pace is no limit.
  */
 export function createLogShipper(options: ShipperOptions): LogShipper {
   const { target, labels, onHealth, lingerMs = 1_000, maxBacklogBytes = 8 * 1_024 * 1_024 } = options;
   const { firstPauseMs = 500 } = options;
+  const maxPushSize = Math.min(MAX_PUSH_SIZE, maxBacklogBytes);
   const builder = createBatchBuilder(labels);
   const backlog = createBacklog(maxBacklogBytes);
   const cutOff = new AbortController();
   const counts = { written: 0, shipped: 0, dropped: 0, refused: 0 };
+  let body: Body | undefined;
   let packingSize = 0;
   let packing: Promise<void> = Promise.resolve();
   let linger: NodeJS.Timeout | undefined;
@@ -75,22 +76,43 @@ export function createLogShipper(options: ShipperOptions): LogShipper {
     onHealth?.(reason);
   };
 
-  /** Compresses what was collected. Batches stay in order, as each waits for the one before. */
+  /** Hands what was collected to the compressing threads. @returns characters of the push so far */
+  function feed(): number {
+    const batch = builder.take();
+    if (!batch) return body?.size ?? 0;
+    body ??= openBody();
+    const { length } = batch.streams;
+    packingSize += length;
+    body.add(batch, () => {
+      packingSize -= length;
+    });
+    return body.size;
+  }
+
+  /** Ends a push. They stay in order, as each waits for the one before. */
   function pack(): void {
     clearTimeout(linger);
     linger = undefined;
-    const batch = builder.take();
-    if (!batch) return;
-    packingSize += batch.body.length;
-    const compressed = compress(batch.body, { level: GZIP_LEVEL });
+    feed();
+    if (!body) return;
+    const { lines } = body;
+    const compressed = body.close().catch(() => undefined);
+    body = undefined;
     packing = packing.then(async () => {
-      const body = await compressed;
-      packingSize -= batch.body.length;
-      counts.dropped += backlog.add({ body, lines: batch.lines });
+      const bytes = await compressed;
+      counts.dropped += bytes ? backlog.add({ body: bytes, lines }) : lines;
       sending ??= send().finally(() => {
         sending = undefined;
       });
     });
+  }
+
+  function packSoon(): void {
+    linger ??= setTimeout(() => {
+      linger = undefined;
+      if (backlog.bytes > 0 && feed() < maxPushSize) packSoon();
+      else pack();
+    }, lingerMs).unref();
   }
 
   const pause = (ms: number): Promise<void> =>
@@ -140,8 +162,8 @@ export function createLogShipper(options: ShipperOptions): LogShipper {
         return;
       }
       builder.add(level, line, Date.now(), stream);
-      if (builder.size >= BATCH_SIZE) pack();
-      else if (!linger) linger = setTimeout(pack, lingerMs).unref();
+      if (builder.size >= BATCH_SIZE && feed() >= maxPushSize) pack();
+      else packSoon();
     },
     counts: () => ({ ...counts }),
     async close(budgetMs = CLOSE_BUDGET_MS) {
