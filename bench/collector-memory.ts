@@ -1,8 +1,9 @@
 import { slos } from "@watchkeeper/catalogue/slos/all";
 import { createDatabase } from "@watchkeeper/collector/database/database";
 import { createJobs } from "@watchkeeper/collector/jobs/all";
+import { drawApart } from "@watchkeeper/collector/report/draw-apart";
 import { parsePeriod } from "@watchkeeper/collector/report/period";
-import { createReports, drawCharts } from "@watchkeeper/collector/report/reports";
+import { createReports } from "@watchkeeper/collector/report/reports";
 import { attempt } from "@watchkeeper/collector/schedule/runner";
 import { createPrometheus } from "@watchkeeper/collector/upstream/prometheus";
 import { createMetrics } from "@watchkeeper/exporters/metrics";
@@ -47,9 +48,7 @@ for (let i = 0; i < 5; i++) {
 }
 const month = new Date(systemClock.now() - 8 * 86_400_000).toISOString().slice(0, 7);
 const report = await reports.make(parsePeriod(month, "UTC"));
-const pictures = await drawCharts(report);
-const { renderPdf } = await import("@watchkeeper/collector/report/pdf");
-await renderPdf(report, pictures);
+await drawApart(report);
 highest = Math.max(highest, process.memoryUsage.rss());
 process.stdout.write(`${highest / 1e6}\n`);
 redis.close();

@@ -11,9 +11,9 @@ import { migrate } from "@watchkeeper/collector/database/migrate";
 import { importRows } from "@watchkeeper/collector/imports/store";
 import { tickets } from "@watchkeeper/collector/imports/tickets";
 import { createJobs } from "@watchkeeper/collector/jobs/all";
-import { renderPdf } from "@watchkeeper/collector/report/pdf";
+import { drawApart } from "@watchkeeper/collector/report/draw-apart";
 import { parsePeriod } from "@watchkeeper/collector/report/period";
-import { createReports, drawCharts } from "@watchkeeper/collector/report/reports";
+import { createReports } from "@watchkeeper/collector/report/reports";
 import { attempt } from "@watchkeeper/collector/schedule/runner";
 import { createPrometheus } from "@watchkeeper/collector/upstream/prometheus";
 import { createMetrics } from "@watchkeeper/exporters/metrics";
@@ -283,8 +283,7 @@ export async function run(print: (line: string) => void, args: readonly string[]
       for (let i = 0; i < RUNS; i++) {
         due.push(
           await timed(async () => {
-            const report = await reports.make(parsePeriod(month, "UTC"));
-            await renderPdf(report, await drawCharts(report));
+            await drawApart(reports.make(parsePeriod(month, "UTC")));
           }),
         );
       }

@@ -8,7 +8,7 @@ import { reasonOf } from "@watchkeeper/process/main";
 import { createDatabase } from "../database/database.ts";
 import { migrate } from "../database/migrate.ts";
 import { lastPeriod, parsePeriod, type ReportPeriod } from "../report/period.ts";
-import { createReports, drawCharts, renderFile } from "../report/reports.ts";
+import { createReports } from "../report/reports.ts";
 import { reportSources } from "../run.ts";
 import { readCollectorSettings } from "../settings.ts";
 import { CommandError } from "./command-error.ts";
@@ -52,9 +52,13 @@ function periodOf(week: string | undefined, month: string | undefined, timeZone:
   return period;
 }
 
-/** The report as the file's name says: a page, or a PDF. */
+/** The report as the file's name says: a page, or a PDF. What draws is loaded by whoever asks for it. */
 async function render(report: ReportDocument, out: string): Promise<string | Buffer> {
-  if (out.endsWith(".html")) return renderFile(report);
+  if (out.endsWith(".html")) {
+    const { renderFile } = await import("../report/file.ts");
+    return renderFile(report);
+  }
+  const { drawCharts } = await import("../report/picture.ts");
   const { renderPdf } = await import("../report/pdf.ts");
   return renderPdf(report, await drawCharts(report));
 }

@@ -41,7 +41,7 @@ export function createReportsJob(deps: ReportsJobDeps) {
       if (!mail) return [];
       const count = (report_kind: "week" | "month", report_result: "sent" | "refused" | "unsure"): void =>
         attempts.inc({ report_kind, report_result });
-      const send = (report: Parameters<typeof sendReport>[0]) => sendReport(report, mail, consoleUrl);
+      const send = (making: Parameters<typeof sendReport>[0]) => sendReport(making, mail, consoleUrl);
       const delivered = await deliverReports(
         { database, timeZone, make: reports.make, send, count, log },
         clock.now(),

@@ -82,6 +82,12 @@ async function costOf(
   return worst && worst.errors > 0 ? worst : { incident, promise: undefined, errors: 0, budgetShare: 0 };
 }
 
+async function loadDropped(prometheus: Prometheus, { fromMs, toMs }: Span): Promise<number> {
+  const seconds = Math.round((toMs - fromMs) / 1_000);
+  const dropped = `sum(increase(usage_events_total{usage_outcome="dropped"}[${seconds}s]))`;
+  return Math.round((await prometheus.ask(dropped, toMs / 1_000)) ?? 0);
+}
+
 /** The days of a period up to a moment; the last one may end early. */
 function daysUntil({ midnights }: ReportPeriod, toMs: number): readonly Span[] {
   return midnights.slice(0, -1).flatMap((fromMs, i) => {
@@ -106,6 +112,15 @@ export async function loadReportData(
   }
   const earlier = periodBefore(period);
   const days = daysUntil(period, whole.toMs);
+  const asked = {
+    failing: found(() => loadFailing(prometheus, whole)),
+    responseTimes: found(() =>
+      loadResponseTimes(prometheus, days, { fromMs: startOf(earlier), toMs: endOf(earlier) }),
+    ),
+    business: found(() => loadBusiness(database, period)),
+    before: found(() => loadBusinessPeriod(database, earlier)),
+    dropped: found(() => loadDropped(prometheus, whole)),
+  };
   const kept = await found(() => loadKept(prometheus, slos, days));
   const incidents = await found(async () => {
     if (!pager) throw new Error("No pager is set up to be asked");
@@ -118,25 +133,15 @@ export async function loadReportData(
     });
     return { ...during, costs };
   });
-  const seconds = (whole.toMs - whole.fromMs) / 1_000;
   return {
     period,
     toMs: whole.toMs,
     kept,
     incidents,
-    failing: await found(() => loadFailing(prometheus, whole)),
-    responseTimes: await found(() =>
-      loadResponseTimes(prometheus, days, { fromMs: startOf(earlier), toMs: endOf(earlier) }),
-    ),
-    business: await found(() => loadBusiness(database, period)),
-    before: await found(() => loadBusinessPeriod(database, earlier)),
-    dropped: await found(async () =>
-      Math.round(
-        (await prometheus.ask(
-          `sum(increase(usage_events_total{usage_outcome="dropped"}[${Math.round(seconds)}s]))`,
-          whole.toMs / 1_000,
-        )) ?? 0,
-      ),
-    ),
+    failing: await asked.failing,
+    responseTimes: await asked.responseTimes,
+    business: await asked.business,
+    before: await asked.before,
+    dropped: await asked.dropped,
   };
 }

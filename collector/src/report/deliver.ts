@@ -18,7 +18,8 @@ export interface DeliveryDeps {
   readonly database: Pick<Database, "query">;
   readonly timeZone: string;
   readonly make: (period: ReportPeriod) => Promise<ReportDocument>;
-  readonly send: (report: ReportDocument) => Promise<Sent>;
+  /** Begins while the report is being made. @throws Error of making it */
+  readonly send: (making: Promise<ReportDocument>) => Promise<Sent>;
   readonly count: (kind: LabelValue<"report_kind">, result: LabelValue<"report_result">) => void;
   readonly log: Log;
 }
@@ -90,7 +91,7 @@ export async function deliverReports(deps: DeliveryDeps, nowMs: number): Promise
       database.query("report_finish", FINISH, [kind, name, state, reason, minutes]);
     let sent: Sent;
     try {
-      sent = await send(await make(period));
+      sent = await send(make(period));
     } catch (error) {
       await finish("refused", "it could not be made");
       throw error;

@@ -3,9 +3,9 @@ import type { ReportDocument } from "@watchkeeper/catalogue/report-document";
 import { reasonOf } from "@watchkeeper/process/main";
 import { mailDomainOf, parseSmtpUrl } from "@watchkeeper/process/smtp";
 import { createTransport } from "nodemailer";
-import { renderHtml } from "./html.ts";
+import { drawApart } from "./draw-apart.ts";
+import { chartsOf, renderHtml } from "./html.ts";
 import { renderPlain } from "./plain.ts";
-import { drawCharts } from "./reports.ts";
 
 export interface MailSettings {
   /** `smtp://user:password@host:port` (STARTTLS where offered) or `smtps://…` (TLS from the start). */
@@ -29,13 +29,16 @@ const STEP_TIMEOUT_MS = 15_000;
  * @param consoleUrl where people open the console, without a slash at its end
  */
 export async function sendReport(
-  report: ReportDocument,
+  making: ReportDocument | Promise<ReportDocument>,
   { url, from, to }: MailSettings,
   consoleUrl: string | undefined,
 ): Promise<Sent> {
-  const { renderPdf } = await import("./pdf.ts");
-  const pictures = await drawCharts(report);
-  const charts = [...pictures].map(([chart, png], i) => ({ chart, png, cid: `chart-${i + 1}@watchkeeper` }));
+  const [drawn, report] = await Promise.all([drawApart(making), making]);
+  const charts = chartsOf(report).map((chart, i) => ({
+    chart,
+    png: Buffer.from(drawn.charts[i] ?? []),
+    cid: `chart-${i + 1}@watchkeeper`,
+  }));
   const link = consoleUrl && `${consoleUrl}/reports/${report.period}`;
   const cidOf = new Map(charts.map(({ chart, cid }) => [chart, cid]));
   const name = `watchkeeper-${report.period}`;
@@ -53,7 +56,7 @@ export async function sendReport(
         contentDisposition: "inline" as const,
         headers: { "Content-Description": chart.alt },
       })),
-      { filename: `${name}.pdf`, content: await renderPdf(report, pictures), contentType: "application/pdf" },
+      { filename: `${name}.pdf`, content: Buffer.from(drawn.pdf), contentType: "application/pdf" },
     ],
     messageId: `<${name}@${mailDomainOf(from)}>`,
     headers: { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" },

@@ -1,7 +1,7 @@
 import type { ReportBlock, ReportDocument, Tone } from "@watchkeeper/catalogue/report-document";
 import PdfDocument from "pdfkit";
 import type { Chart } from "./html.ts";
-import { FONT_FILES } from "./png.ts";
+import { FONT_FILES, type Picture } from "./picture.ts";
 
 const MARGIN = 50;
 const COLOUR: Readonly<Record<Tone, string>> = { good: "#2b8a3e", bad: "#c92a2a", plain: "#1f2937" };
@@ -78,7 +78,7 @@ function writeTable(pdf: Pdf, { columns, rows }: Extract<ReportBlock, { kind: "t
   pdf.moveDown(0.8);
 }
 
-function writeBlock(pdf: Pdf, block: ReportBlock, pictures: ReadonlyMap<Chart, Buffer>): void {
+function writeBlock(pdf: Pdf, block: ReportBlock, pictures: ReadonlyMap<Chart, Picture>): void {
   pdf.x = MARGIN;
   pdf.font("regular").fontSize(10.5).fillColor(COLOUR.plain);
   switch (block.kind) {
@@ -101,20 +101,16 @@ function writeBlock(pdf: Pdf, block: ReportBlock, pictures: ReadonlyMap<Chart, B
       const width = Math.min(360, widthOf(pdf));
       const height = (width * block.height) / block.width;
       need(pdf, height + 8);
-      pdf.image(picture, MARGIN, pdf.y, { width });
+      pdf.image(picture.jpeg, MARGIN, pdf.y, { width });
       pdf.y += height + 8;
     }
   }
 }
 
-/**
- * A report on A4 pages, with its letters in the file.
- *
- * @param pictures the charts as PNG
- */
+/** A report on A4 pages, with its letters in the file. */
 export async function renderPdf(
   report: ReportDocument,
-  pictures: ReadonlyMap<Chart, Buffer>,
+  pictures: ReadonlyMap<Chart, Picture>,
 ): Promise<Buffer> {
   const pdf = new PdfDocument({
     size: "A4",

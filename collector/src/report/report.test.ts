@@ -9,12 +9,14 @@ import { createPager } from "../upstream/pager.ts";
 import { createPrometheus } from "../upstream/prometheus.ts";
 import { loadReportData, type ReportSources } from "./data.ts";
 import { type DeliveryDeps, deliverReports } from "./deliver.ts";
+import { drawApart } from "./draw-apart.ts";
+import { renderFile } from "./file.ts";
 import { renderHtml } from "./html.ts";
 import { sendReport } from "./mail.ts";
 import { renderPdf } from "./pdf.ts";
 import { parsePeriod } from "./period.ts";
+import { drawCharts } from "./picture.ts";
 import { renderPlain } from "./plain.ts";
-import { drawCharts, renderFile } from "./reports.ts";
 import { past, promises, startTestPager, weeks } from "./test-world.ts";
 import { writeReport } from "./write.ts";
 
@@ -255,12 +257,19 @@ test("texts of others are shown as text, pictures are pictures, and the PDF is a
   expect(html).not.toMatch(/<script|<b>|<svg/);
   const pictures = await drawCharts(report);
   expect(pictures.size).toBe(4);
-  for (const png of pictures.values()) expect(png.subarray(1, 4).toString()).toBe("PNG");
+  for (const { png } of pictures.values()) expect(png.subarray(1, 4).toString()).toBe("PNG");
   const pdf = await renderPdf(report, pictures);
   expect(pdf.subarray(0, 5).toString()).toBe("%PDF-");
   expect(pdf.length).toBeLessThan(1_000_000);
   // Gmail cuts off what is longer.
   expect(renderHtml(report, () => "cid:x").length).toBeLessThan(100_000);
+});
+
+test("a report that cannot be made or drawn is one clear error", async () => {
+  await expect(drawApart(Promise.reject(new Error("no figures")))).rejects.toThrow(/^no figures$/);
+  const chart = { kind: "chart", alt: "", width: 1, height: 1, svg: "<svg" } as const;
+  const report = { ...(await reportOf(weeks.outage)), sections: [{ title: "A", blocks: [chart] }] };
+  await expect(drawApart(report)).rejects.toThrow(/^Cannot draw the report: .*/);
 });
 
 interface ReceivedMail {
@@ -297,7 +306,7 @@ function delivery(): DeliveryDeps & { counts: string[] } {
     database: bed.database,
     timeZone: "UTC",
     make: async (period) => writeReport(await loadReportData(sources, period, NOW)),
-    send: (report) => sendReport(report, mail(), "https://console.test"),
+    send: (making) => sendReport(making, mail(), "https://console.test"),
     count: (kind, result) => counts.push(`${kind} ${result}`),
     log: createLog("collector", "silent"),
   };

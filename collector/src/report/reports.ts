@@ -1,7 +1,6 @@
 import type { ReportDocument } from "@watchkeeper/catalogue/report-document";
 import type { Clock } from "@watchkeeper/process/clock";
 import { loadReportData, type ReportSources } from "./data.ts";
-import { type Chart, chartsOf, renderHtml } from "./html.ts";
 import { lastPeriod, parsePeriod, periodBefore, type ReportPeriod, startOf } from "./period.ts";
 import { writeReport } from "./write.ts";
 
@@ -62,19 +61,4 @@ export function createReports(sources: ReportSources, timeZone: string, clock: C
       return report;
     },
   };
-}
-
-/** The charts of a report as PNG. */
-export async function drawCharts(report: ReportDocument): Promise<ReadonlyMap<Chart, Buffer>> {
-  // Loaded late: only a report needs it, and it holds memory.
-  const { renderPng } = await import("./png.ts");
-  const pictures = new Map<Chart, Buffer>();
-  for (const chart of chartsOf(report)) pictures.set(chart, await renderPng(chart));
-  return pictures;
-}
-
-/** A report as one HTML file with its pictures inside. */
-export async function renderFile(report: ReportDocument): Promise<string> {
-  const pictures = await drawCharts(report);
-  return renderHtml(report, (chart) => `data:image/png;base64,${pictures.get(chart)?.toString("base64")}`);
 }
