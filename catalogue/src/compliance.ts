@@ -1,6 +1,6 @@
 import { periodAt } from "./calendar.ts";
 import { recorded, sloSeries } from "./names.ts";
-import { Selector } from "./promql.ts";
+import { match, Selector } from "./promql.ts";
 import type { Slo } from "./slo.ts";
 
 /** From `from`, which is not part of it, up to `to`. In Unix seconds. */
@@ -31,8 +31,11 @@ export interface Compliance {
   readonly maintenanceSeconds: number;
 }
 
-/** Asks Prometheus for the one value of an expression at a time in Unix seconds; undefined where it has none. */
-export type Ask = (expression: string, at: number) => Promise<number | undefined>;
+/** Asks Prometheus for the values of an expression at a time in Unix seconds. */
+export type Query = (
+  expression: string,
+  at: number,
+) => Promise<readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]>;
 
 const share = (errors: number, events: number): number | undefined =>
   events > 0 ? 1 - errors / events : undefined;
@@ -52,67 +55,93 @@ export function periodOf({ calendar, days }: Pick<Slo, "calendar" | "days">, at:
   return { from, to: Math.min(to, at) };
 }
 
+/** One of those to whom a promise is made that is made to each of several. */
+export interface Group {
+  readonly label: string;
+  readonly value: string;
+}
+
 /**
- * The figures of one promise for a period, from what its rules recorded: nothing is extrapolated.
+ * The figures of promises for a period, from what their rules recorded: nothing is extrapolated. Prometheus is asked of
+ * all promises at once.
+ *
  * @param intervalSeconds how often the rules are evaluated
- * @param group one of those to whom the promise is made, where it is made to each of several; all together where it
- *   is left out
+ * @param group only what belongs to this one; all together where it is left out
  * @throws Error when the period does not end after it begins, when a group is given to a promise that has none, and
- *   whatever `ask` throws
+ *   whatever `query` throws
  */
-export async function complianceOf(
-  slo: Slo,
+export async function compliancesOf(
+  slos: readonly Slo[],
   { from, to }: Period,
   intervalSeconds: number,
-  ask: Ask,
-  group?: string,
-): Promise<Compliance> {
-  if (slo.per === undefined && group !== undefined) {
-    throw new Error(`Cannot report on "${slo.name}" as it is made to all together: found ${group}`);
+  query: Query,
+  group?: Group,
+): Promise<readonly Compliance[]> {
+  for (const { name, per } of slos) {
+    if (group && per?.label !== group.label) {
+      throw new Error(
+        `Cannot report on "${name}" as it is not made to each ${group.label}: found ${group.value}`,
+      );
+    }
+    if (!(to > from)) {
+      throw new Error(`Cannot report on "${name}" as the period must end after it begins: ${from} to ${to}`);
+    }
   }
-  if (!(to > from)) {
-    throw new Error(
-      `Cannot report on "${slo.name}" as the period must end after it begins: ${from} to ${to}`,
-    );
-  }
-  const ofAll = { slo: slo.name };
-  const labels = slo.per && group !== undefined ? { ...ofAll, [slo.per.label]: group } : ofAll;
+  const ofAll = { slo: match(slos.map(({ name }) => name).join("|")) };
+  const labels = group ? { ...ofAll, [group.label]: group.value } : ofAll;
   const mine = (name: string): Selector => new Selector(name, labels);
   // Prometheus 2 counts a sample at the very beginning of a range, 3 does not: the beginning is left out here.
   const rangeOf = (series: Selector): string => `${series.text}[${Math.round((to - from) * 1_000) - 1}ms]`;
   const range = (name: string): string => rangeOf(mine(name));
-  const over = async (together: "sum" | "max", operation: string, name: string): Promise<number> =>
-    (await ask(`${together}(${operation}_over_time(${range(name)}))`, to)) ?? 0;
-  // Work is planned for a service, not for one of those whom it serves.
-  const planned = await ask(`sum_over_time(${rangeOf(new Selector(sloSeries.maintenance, ofAll))})`, to);
 
+  /** The value of each promise; 0 of those that have none. */
+  const each = async (together: "sum" | "max", inner: string): Promise<(slo: Slo) => number> => {
+    const values = await query(`${together} by (slo) (${inner})`, to);
+    const bySlo = new Map(values.map(({ labels: { slo = "" }, value }) => [slo, value]));
+    return ({ name }) => bySlo.get(name) ?? 0;
+  };
   /** A counter that did not exist when the period began was 0, unless Prometheus has forgotten what it was. */
-  const grown = async (name: string): Promise<number> => {
+  const grown = (name: string): Promise<(slo: Slo) => number> => {
     const last = `last_over_time(${range(name)})`;
     const before = `last_over_time(${mine(name).text}[8d] offset ${Math.round((to - from) * 1_000)}ms)`;
     const forgotten = `(min_over_time(${range(name)}) and min_over_time(${range(sloSeries.born)}) <= ${from})`;
-    return (await ask(`sum(${last} - (${before} or ${forgotten} or ${last} * 0))`, to)) ?? 0;
+    return each("sum", `${last} - (${before} or ${forgotten} or ${last} * 0)`);
   };
 
-  const events = await grown(sloSeries.eventsCumulative);
-  const errors = await grown(sloSeries.errorsCumulative);
-  const allEvents = await over("sum", "sum", sloSeries.eventsDelta);
-  const allErrors = await over("sum", "sum", sloSeries.errorsDelta);
-  const step = new Selector(recorded.demoHistoryStep, {});
+  const eventsOf = await grown(sloSeries.eventsCumulative);
+  const errorsOf = await grown(sloSeries.errorsCumulative);
+  const allEventsOf = await each("sum", `sum_over_time(${range(sloSeries.eventsDelta)})`);
+  const allErrorsOf = await each("sum", `sum_over_time(${range(sloSeries.errorsDelta)})`);
+  const evaluationsOf = await each("max", `count_over_time(${range(sloSeries.eventsDelta)})`);
+  // Work is planned for a service, not for one of those whom it serves.
+  const plannedOf = await each(
+    "max",
+    `sum_over_time(${rangeOf(new Selector(sloSeries.maintenance, ofAll))})`,
+  );
+  const step = rangeOf(new Selector(recorded.demoHistoryStep, {}));
   // A point of a demo's made-up past stands for several evaluations.
-  const madeUp = `sum(sum_over_time(${rangeOf(step)}) - count_over_time(${rangeOf(step)}) * ${intervalSeconds})`;
-  const measured =
-    (await over("max", "count", sloSeries.eventsDelta)) * intervalSeconds + ((await ask(madeUp, to)) ?? 0);
-  return {
-    slo: slo.name,
-    events,
-    errors,
-    allEvents,
-    allErrors,
-    compliance: share(errors, events),
-    allCompliance: share(allErrors, allEvents),
-    budgetSpent: events > 0 ? errors / (events * (1 - slo.objective)) : 0,
-    notMeasuredSeconds: Math.max(0, to - from - measured),
-    maintenanceSeconds: (planned ?? 0) * intervalSeconds,
-  };
+  const madeUp = await query(
+    `sum(sum_over_time(${step}) - count_over_time(${step}) * ${intervalSeconds})`,
+    to,
+  );
+  const madeUpSeconds = madeUp[0]?.value ?? 0;
+
+  return slos.map((slo) => {
+    const [events, errors, allEvents, allErrors] = [eventsOf, errorsOf, allEventsOf, allErrorsOf].map((of) =>
+      of(slo),
+    ) as [number, number, number, number];
+    const measuredSeconds = evaluationsOf(slo) * intervalSeconds + madeUpSeconds;
+    return {
+      slo: slo.name,
+      events,
+      errors,
+      allEvents,
+      allErrors,
+      compliance: share(errors, events),
+      allCompliance: share(allErrors, allEvents),
+      budgetSpent: events > 0 ? errors / (events * (1 - slo.objective)) : 0,
+      notMeasuredSeconds: Math.max(0, to - from - measuredSeconds),
+      maintenanceSeconds: plannedOf(slo) * intervalSeconds,
+    };
+  });
 }

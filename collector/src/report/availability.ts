@@ -1,15 +1,10 @@
-import { type Compliance, complianceOf, EVALUATION_SECONDS } from "@watchkeeper/catalogue/compliance";
+import { type Compliance, compliancesOf, EVALUATION_SECONDS } from "@watchkeeper/catalogue/compliance";
 import { httpRequestDurationSeconds, httpRequestsTotal } from "@watchkeeper/catalogue/metrics/http";
 import { sloSeries } from "@watchkeeper/catalogue/names";
 import { buckets, count, match, notMatch, promql, series } from "@watchkeeper/catalogue/promql";
 import type { Slo } from "@watchkeeper/catalogue/slo";
-import type { Prometheus } from "../upstream/prometheus.ts";
-
-/** Milliseconds since 1970, as everything that a report is about. */
-export interface Span {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
+import type { Prometheus, Sample } from "../upstream/prometheus.ts";
+import { eachDay, range, type Span } from "./each-day.ts";
 
 /** How a promise was kept. */
 export interface Kept extends Compliance {
@@ -36,16 +31,15 @@ export interface ResponseTimes {
 }
 
 const visitors = { job: "app", route: notMatch("/healthz") } as const;
-const range = ({ fromMs, toMs }: Span): string => `[${Math.max(1, Math.round(toMs - fromMs) - 1)}ms]`;
 const finite = (value: number | undefined): number | undefined =>
   Number.isFinite(value) ? value : undefined;
 
+const errorsBySlo = (during: string): string =>
+  `sum by (slo) (sum_over_time(${sloSeries.errorsDelta}${during}))`;
+
 /** The errors that each promise counted in a span, by the promise's name. */
 export async function errorsIn(prometheus: Prometheus, span: Span): Promise<ReadonlyMap<string, number>> {
-  const samples = await prometheus.query(
-    `sum by (slo) (sum_over_time(${sloSeries.errorsDelta}${range(span)}))`,
-    span.toMs / 1_000,
-  );
+  const samples = await prometheus.query(errorsBySlo(range(span)), span.toMs / 1_000);
   return new Map(samples.map(({ labels, value }) => [labels.slo ?? "", value]));
 }
 
@@ -62,23 +56,21 @@ export async function loadKept(
 ): Promise<readonly Kept[]> {
   const from = (days[0]?.fromMs ?? 0) / 1_000;
   const to = (days.at(-1)?.toMs ?? 0) / 1_000;
-  const byDay: ReadonlyMap<string, number>[] = [];
-  for (const day of days) byDay.push(await errorsIn(prometheus, day));
+  const byDay = await eachDay(prometheus, errorsBySlo, days);
   const left = await prometheus.query(
     // Of a promise to each of several, whoever has least left.
     `min by (slo) (last_over_time(${sloSeries.budgetRemaining}[1h]))`,
     to,
   );
-  const kept: Kept[] = [];
-  for (const promise of slos) {
-    kept.push({
-      ...(await complianceOf(promise, { from, to }, EVALUATION_SECONDS, prometheus.ask)),
-      promise,
-      errorsByDay: byDay.map((errors) => errors.get(promise.name) ?? 0),
-      remaining: left.find(({ labels }) => labels.slo === promise.name)?.value,
-    });
-  }
-  return kept;
+  const compliances = await compliancesOf(slos, { from, to }, EVALUATION_SECONDS, prometheus.query);
+  const sampleOf = (samples: readonly Sample[], slo: Slo): number | undefined =>
+    samples.find(({ labels }) => labels.slo === slo.name)?.value;
+  return slos.map((promise, i) => ({
+    ...(compliances[i] as Compliance),
+    promise,
+    errorsByDay: byDay.map((samples) => sampleOf(samples, promise) ?? 0),
+    remaining: sampleOf(left, promise),
+  }));
 }
 
 const routeName = (labels: Readonly<Record<string, string>>): string => `${labels.method} ${labels.route}`;
@@ -106,15 +98,11 @@ export async function loadResponseTimes(
 ): Promise<ResponseTimes> {
   const whole = { fromMs: days[0]?.fromMs ?? 0, toMs: days.at(-1)?.toMs ?? 0 };
   const all = buckets(httpRequestDurationSeconds, visitors).text;
+  const within = (share: number, during: string): string =>
+    `histogram_quantile(${share}, sum by (le) (increase(${all}${during})))`;
   const quantile = async (share: number, span: Span): Promise<number | undefined> =>
-    finite(
-      await prometheus.ask(
-        `histogram_quantile(${share}, sum by (le) (increase(${all}${range(span)})))`,
-        span.toMs / 1_000,
-      ),
-    );
-  const p95ByDay: (number | undefined)[] = [];
-  for (const day of days) p95ByDay.push(await quantile(0.95, day));
+    finite(await prometheus.ask(within(share, range(span)), span.toMs / 1_000));
+  const byDay = await eachDay(prometheus, (during) => within(0.95, during), days);
   const answered = promql`${count(httpRequestDurationSeconds, visitors)}`.text;
   const slowest = await prometheus.query(
     `topk(3, histogram_quantile(0.95, sum by (le, method, route) (increase(${all}${range(whole)})))
@@ -125,7 +113,7 @@ export async function loadResponseTimes(
     median: await quantile(0.5, whole),
     p95: await quantile(0.95, whole),
     p95Before: await quantile(0.95, before),
-    p95ByDay,
+    p95ByDay: byDay.map((samples) => finite(samples[0]?.value)),
     slowest: slowest
       .filter(({ value }) => Number.isFinite(value))
       .map(({ labels, value }) => ({ name: routeName(labels), p95: value }))

@@ -10,9 +10,9 @@ import {
   loadKept,
   loadResponseTimes,
   type ResponseTimes,
-  type Span,
 } from "./availability.ts";
 import { type Business, type BusinessPeriod, loadBusiness, loadBusinessPeriod } from "./business.ts";
+import type { Span } from "./each-day.ts";
 import { endOf, periodBefore, type ReportPeriod, startOf } from "./period.ts";
 
 /** What was found, or the sentence that says why nothing was. */
