@@ -1,7 +1,10 @@
+import { createRequire } from "node:module";
 import type { ReportBlock, ReportDocument, Tone } from "@watchkeeper/catalogue/report-document";
-import PdfDocument from "pdfkit";
 import type { Chart } from "./html.ts";
 import { FONT_FILES, type Picture } from "./picture.ts";
+
+/** Required and not imported: a loader of TypeScript would ask its own thread for each of the modules behind it. */
+const PdfDocument: typeof import("pdfkit") = createRequire(import.meta.url)("pdfkit");
 
 const MARGIN = 50;
 const COLOUR: Readonly<Record<Tone, string>> = { good: "#2b8a3e", bad: "#c92a2a", plain: "#1f2937" };
