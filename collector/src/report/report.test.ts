@@ -194,6 +194,13 @@ test("a week without traffic was measured, and had nothing to keep and nobody to
   expect(texts(report, "Incidents, and what they cost")).toContain("No pager is set up to be asked");
 });
 
+test("a week without incidents says so", async () => {
+  const quiet = { during: async () => ({ list: [], cut: false }) };
+  const report = await reportOf(weeks.oneDay, { pager: quiet });
+  expect(report.summary).toContain(" There was no incident. ");
+  expect(texts(report, "Incidents, and what they cost")).toContain("There was no incident in this week.");
+});
+
 test("a week of which one day was measured says so, and does not count the rest as good", async () => {
   await bed.rows("UPDATE collector.install SET at = '2026-10-28T00:00:00Z'");
   const report = await reportOf(weeks.oneDay);

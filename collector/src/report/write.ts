@@ -71,9 +71,12 @@ function summaryOf(data: ReportData, decisions: number): string {
     );
   }
   if (incidents.ok && (isKnown(data) || incidents.value.list.length > 0)) {
-    const pages = incidents.value.list.filter(({ severity }) => severity === "page").length;
+    const { list } = incidents.value;
+    const pages = list.filter(({ severity }) => severity === "page").length;
     words.push(
-      `There ${incidents.value.list.length === 1 ? "was" : "were"} ${several(incidents.value.list.length, "incident")}, ${several(pages, "page")} among them.`,
+      list.length === 0
+        ? "There was no incident."
+        : `There ${list.length === 1 ? "was" : "were"} ${several(list.length, "incident")}, ${several(pages, "page")} among them.`,
     );
   }
   if (business.ok && business.value.measuredFromMs < toMs) {
