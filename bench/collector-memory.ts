@@ -11,7 +11,7 @@ import { systemClock } from "@watchkeeper/process/clock";
 import { createLog } from "@watchkeeper/process/log";
 import { openRedis } from "@watchkeeper/process/redis";
 
-/** A collector for `collector.bench.ts`: runs its jobs, makes a report with its charts and PDF, and prints its MB of RAM. */
+/** A collector for `collector.bench.ts`: runs its jobs, makes a report with its charts and PDF, and prints its MB of RAM, without those of the process that draws. */
 const {
   WATCHKEEPER_BENCH_DATABASE_URL: databaseUrl = "",
   WATCHKEEPER_BENCH_REDIS_URL: redisUrl = "",

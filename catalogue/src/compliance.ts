@@ -127,9 +127,8 @@ export async function compliancesOf(
   const madeUpSeconds = madeUp[0]?.value ?? 0;
 
   return slos.map((slo) => {
-    const [events, errors, allEvents, allErrors] = [eventsOf, errorsOf, allEventsOf, allErrorsOf].map((of) =>
-      of(slo),
-    ) as [number, number, number, number];
+    const [events, errors] = [eventsOf(slo), errorsOf(slo)];
+    const [allEvents, allErrors] = [allEventsOf(slo), allErrorsOf(slo)];
     const measuredSeconds = evaluationsOf(slo) * intervalSeconds + madeUpSeconds;
     return {
       slo: slo.name,

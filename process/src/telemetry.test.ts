@@ -1,15 +1,18 @@
 import { trace } from "@opentelemetry/api";
-import { startReceiver } from "@watchkeeper/testing/telemetry-receiver";
+import { type Receiver, startReceiver } from "@watchkeeper/testing/telemetry-receiver";
 import { afterEach, expect, test } from "vitest";
 import { type OpenTelemetry, openTelemetry } from "./telemetry.ts";
 
+let receiver: Receiver | undefined;
 let telemetry: OpenTelemetry | undefined;
 afterEach(async () => {
   await telemetry?.close(100);
+  await receiver?.close();
 });
 
 test("lines go to standard output and to Loki, spans to the collector, and a line within a trace names it", async () => {
-  const { url, received, close } = await startReceiver();
+  receiver = await startReceiver();
+  const { url, received } = receiver;
   const lines: string[] = [];
   telemetry = openTelemetry(
     "app",
@@ -48,7 +51,6 @@ test("lines go to standard output and to Loki, spans to the collector, and a lin
   expect(JSON.stringify(bodyOf("/v1/traces"))).toContain(traceId);
   expect(telemetry.lines()).toMatchObject({ shipped: 1, dropped: 0, refused: 0 });
   expect(telemetry.spans()).toEqual({ exported: 1, unsampled: 0, dropped: 0 });
-  await close();
 });
 
 test("who did what is written whatever the level, and marked", () => {

@@ -33,7 +33,7 @@ function answerOf(child: ChildProcess): Promise<Drawn> {
 }
 
 /**
- * Draws a report in a process of its own, which ends afterwards: fonts, canvas and PDF would keep 60 MB in a collector
+ * Draws a report in a process of its own, which ends afterwards: fonts, canvas and PDF would keep some 55 MB in a collector
  * that needs them once a week.
  *
  * @param making while the report is made the process gets ready
@@ -46,16 +46,18 @@ export async function drawApart(making: ReportDocument | Promise<ReportDocument>
     execArgv: ["--max-old-space-size=256", "--import", tsx],
     serialization: "advanced",
     stdio: ["ignore", "ignore", "inherit", "ipc"],
-    timeout: PATIENCE_MS,
-    killSignal: "SIGKILL",
   });
   const drawn = answerOf(child);
   // Where the report cannot be made, nobody asks for its pictures.
   drawn.catch(() => undefined);
+  let patience: NodeJS.Timeout | undefined;
   try {
     child.send(await making);
+    // Making it is not counted: a Prometheus that answers slowly has its own time.
+    patience = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
     return await drawn;
   } finally {
+    clearTimeout(patience);
     child.kill("SIGKILL");
   }
 }

@@ -6,18 +6,24 @@ export interface Span {
   readonly toMs: number;
 }
 
-const lengthOf = ({ fromMs, toMs }: Span): number => toMs - fromMs;
+const during = (lengthMs: number): string => `[${Math.max(1, Math.round(lengthMs) - 1)}ms]`;
 
 /** How PromQL looks back over a span from its end. */
-export const range = (span: Span): string => `[${Math.max(1, Math.round(lengthOf(span)) - 1)}ms]`;
+export const range = ({ fromMs, toMs }: Span): string => during(toMs - fromMs);
 
 /** Days that are alike: those of a zone's summer, the one on which it ends, those after it. */
-function alike(days: readonly Span[]): readonly (readonly Span[])[] {
-  const runs: Span[][] = [];
-  for (const day of days) {
+interface Run {
+  readonly lengthMs: number;
+  readonly endsMs: number[];
+}
+
+function runsOf(days: readonly Span[]): readonly Run[] {
+  const runs: Run[] = [];
+  for (const { fromMs, toMs } of days) {
+    const lengthMs = toMs - fromMs;
     const run = runs.at(-1);
-    if (run?.[0] && lengthOf(run[0]) === lengthOf(day)) run.push(day);
-    else runs.push([day]);
+    if (run?.lengthMs === lengthMs) run.endsMs.push(toMs);
+    else runs.push({ lengthMs, endsMs: [toMs] });
   }
   return runs;
 }
@@ -34,11 +40,9 @@ export async function eachDay(
   days: readonly Span[],
 ): Promise<readonly (readonly Sample[])[]> {
   const found: (readonly Sample[])[] = [];
-  for (const run of alike(days)) {
-    const [first = { fromMs: 0, toMs: 1 }] = run;
-    const ends = run.map(({ toMs }) => toMs / 1_000);
-    const step = lengthOf(first) / 1_000;
-    found.push(...(await prometheus.queryRange(expressionOf(range(first)), ends, step)));
+  for (const { lengthMs, endsMs } of runsOf(days)) {
+    const ends = endsMs.map((ms) => ms / 1_000);
+    found.push(...(await prometheus.queryRange(expressionOf(during(lengthMs)), ends, lengthMs / 1_000)));
   }
   return found;
 }

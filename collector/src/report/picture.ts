@@ -25,7 +25,7 @@ export interface Picture {
   readonly png: Buffer;
   /**
    * For a PDF, which takes it as it is: of a PNG that has room for transparency, as all of Skia's do, pdfkit would unpack
-   * and pack every point, for a third of a second and 20 MB.
+   * and pack every point, for a sixth of a second and 20 MB.
    */
   readonly jpeg: Buffer;
 }

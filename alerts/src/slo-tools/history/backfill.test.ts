@@ -8,7 +8,7 @@ import { toolPath } from "@watchkeeper/testing/tools";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type BackfillArgs, backfill } from "./backfill.ts";
 import type { History } from "./open-metrics.ts";
-import { askFor, createPrometheusApi } from "./prometheus-api.ts";
+import { createPrometheusApi, type PrometheusApi } from "./prometheus-api.ts";
 import { createTestPrometheus, type TestPrometheus } from "./test-prometheus.ts";
 
 const slo = (name: string): Slo => slos.find((each) => each.name === name) as Slo;
@@ -102,6 +102,17 @@ test("a promise without history, and a time that ends before it begins, are refu
   );
   expect(readdirSync(folder)).toEqual([]);
 });
+
+/** The one value of an expression. @throws Error when there are several */
+const askFor =
+  (api: PrometheusApi) =>
+  async (expression: string, at: number): Promise<number | undefined> => {
+    const answered = await api.query(expression, at);
+    if (answered.length > 1) {
+      throw new Error(`Cannot read ${expression} as it must be one series: found ${answered.length}`);
+    }
+    return answered[0]?.samples[0]?.[1];
+  };
 
 test("every event of raw history is counted once, restarts and first errors included, and budgets begin with it", async () => {
   const said = await run({});

@@ -58,14 +58,3 @@ export function createPrometheusApi(url: string): PrometheusApi {
       }),
   };
 }
-
-/** The one value of an expression, for what asks for nothing more. @throws Error when there are several */
-export const askFor =
-  (api: PrometheusApi) =>
-  async (expression: string, at: number): Promise<number | undefined> => {
-    const answered = await api.query(expression, at);
-    if (answered.length > 1) {
-      throw new Error(`Cannot read ${expression} as it must be one series: found ${answered.length}`);
-    }
-    return answered[0]?.samples[0]?.[1];
-  };
